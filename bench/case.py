@@ -1,0 +1,170 @@
+"""A case is one cell of the matrix: a base model, a dataset, a method, a seed, and every knob that was chosen."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from hashlib import sha256
+from itertools import product
+from typing import Any
+
+from bench.errors import UserError, nearest
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """The knobs of training; None means the method's own default, resolved when the case runs and recorded."""
+
+    epochs: float | None = None
+    """Passes over the training split."""
+    max_steps: int | None = None
+    """Optimizer steps; when given it replaces `epochs`."""
+    batch_size: int = 8
+    """Examples per step."""
+    learning_rate: float | None = None
+    """Peak learning rate."""
+    warmup_ratio: float = 0.1
+    """Share of the steps in which the rate rises from zero."""
+    schedule: str = "cosine"
+    """Shape of the rate after warm-up, as `transformers` names it: cosine, linear, constant."""
+    weight_decay: float = 0.01
+    """AdamW's decoupled weight decay."""
+    max_length: int = 512
+    """Tokens per example, prompt and response together; longer examples are left out and counted."""
+    max_examples: int | None = None
+    """Use at most this many training examples (the first ones)."""
+
+    def __post_init__(self) -> None:
+        for name in ("batch_size", "max_length"):
+            if getattr(self, name) < 1:
+                raise UserError(f"train.{name} is {getattr(self, name)}; it must be at least 1")
+        for name in ("epochs", "max_steps", "learning_rate", "max_examples"):
+            value = getattr(self, name)
+            if value is not None and value <= 0:
+                raise UserError(f"train.{name} is {value}; it must be above 0")
+
+
+@dataclass(frozen=True)
+class GenerateConfig:
+    """The knobs of generation; greedy unless a temperature is given."""
+
+    max_new_tokens: int | None = None
+    """None: enough for 99 % of the training responses, between 16 and 256."""
+    batch_size: int = 32
+    """Prompts generated together; recorded, because batching changes low-precision outputs."""
+    temperature: float = 0.0
+    """0 is greedy decoding."""
+    max_examples: int | None = None
+    """Ask at most this many test examples (the first ones)."""
+
+    def __post_init__(self) -> None:
+        for name in ("max_new_tokens", "batch_size", "max_examples"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise UserError(f"generate.{name} is {value}; it must be at least 1")
+        if self.temperature < 0:
+            raise UserError(f"generate.temperature is {self.temperature}; it must be 0 (greedy) or above")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One planned run. Names are as users write them: `tiny-gpt2`, `hub:gpt2`, `path/to/data.json`."""
+
+    suite: str
+    """Name of the suite function's file without `test_`."""
+    model: str
+    """A base model: fixture name, `hub:`, `local:` or `shape:` with its argument."""
+    dataset: str
+    """A dataset: fixture name or path."""
+    method: str
+    """A fine-tuning method: a file name in bench/methods."""
+    template: str = "instruction_response"
+    """The prompt template that training and templated generation share."""
+    metrics: tuple[str, ...] = ()
+    """Metric names, each `file` or `file:argument`."""
+    seed: int = 0
+    """Seeds adapters, data order, dropout and sampling."""
+    train: TrainConfig = field(default_factory=TrainConfig)
+    """How the method trains."""
+    generate: GenerateConfig = field(default_factory=GenerateConfig)
+    """How answers are generated."""
+
+    @property
+    def label(self) -> str:
+        """The part of the pytest id in brackets: `tiny-gpt2-everyday-lora-s0`."""
+        parts = [short_name(self.model), short_name(self.dataset), self.method]
+        if self.template != Case.template:
+            parts.append(self.template)
+        return "-".join([*parts, f"s{self.seed}"])
+
+    @property
+    def id(self) -> str:
+        """`suite[label]`, unique inside a run."""
+        return f"{self.suite}[{self.label}]"
+
+    @property
+    def file_name(self) -> str:
+        """A name safe on every file system: a readable slug and ten hex digits of the whole case's hash."""
+        digest = sha256(repr(self.as_dict()).encode()).hexdigest()[:10]
+        slug = re.sub(r"[^a-z0-9]+", "-", f"{self.suite}-{self.label}".lower()).strip("-")[:60]
+        return f"{slug}-{digest}"
+
+    @property
+    def is_default(self) -> bool:
+        """True on the embedded default: a model and a dataset of our own, all test examples, the default template.
+
+        Absolute thresholds bind there only; elsewhere a suite can but compare with the base.
+        """
+        own = ":" not in self.model and not re.search(r"[/\\.]", self.dataset)
+        return own and self.generate.max_examples is None and self.template == Case.template
+
+    def with_method(self, method: str) -> "Case":
+        """The same case, tuned another way: what a suite compares against."""
+        return replace(self, method=method)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Case":
+        values = dict(data)
+        values["metrics"] = tuple(values["metrics"])
+        values["train"] = TrainConfig(**values["train"])
+        values["generate"] = GenerateConfig(**values["generate"])
+        return cls(**values)
+
+
+def short_name(name: str) -> str:
+    """`local:../models/stories260K` -> `stories260K`, `a/b/data.json` -> `data`; plain names stay as they are."""
+    family, _, argument = name.rpartition(":")
+    last = argument.rstrip("/\\").replace("\\", "/").rpartition("/")[2]
+    stem = re.sub(r"\.(json|jsonl)$", "", last) or argument
+    return f"shape:{stem}" if family == "shape" else stem
+
+
+def configured(kind: type, values: Mapping[str, Any] | None, where: str) -> Any:
+    """A config dataclass from a suite's dict; unknown keys are refused with the nearest name."""
+    known = {f.name for f in fields(kind)}
+    for key in values or {}:
+        if key not in known:
+            raise UserError(f"{where}: {key!r} is not a setting.{nearest(key, known)}")
+    return kind(**(values or {}))
+
+
+def expand(
+    suite: str,
+    *,
+    models: Iterable[str],
+    datasets: Iterable[str],
+    methods: Iterable[str],
+    templates: Iterable[str],
+    seeds: Iterable[int],
+    metrics: Iterable[str],
+    train: TrainConfig,
+    generate: GenerateConfig,
+) -> list[Case]:
+    """Every combination of the axes, in the order written, seeds innermost."""
+    axes = product(models, datasets, templates, methods, seeds)
+    return [
+        Case(suite, model, dataset, method, template, tuple(metrics), seed, train, generate)
+        for model, dataset, template, method, seed in axes
+    ]

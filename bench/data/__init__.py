@@ -1,0 +1,1 @@
+"""Instruction datasets: rows in, examples out, splits that never share a subject."""

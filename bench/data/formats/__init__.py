@@ -1,0 +1,1 @@
+"""Native file formats, one file each."""

@@ -1,0 +1,1 @@
+"""Prompts: the same string in training, generation and serving."""

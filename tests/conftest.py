@@ -1,0 +1,55 @@
+"""What several test modules need: outputs from a few words, and the real data beside the repository."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.record import Output
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+
+
+@pytest.fixture
+def output() -> Callable[..., Output]:
+    """Builds an Output from its text; every other field has a plain default and can be given by name."""
+    made: list[str] = []
+
+    def build(text: str, instruction: str = "What is the capital of France?", **fields: Any) -> Output:
+        made.append(text)
+        given = {
+            "example_id": f"e{len(made)}",
+            "form": "template",
+            "prompt": instruction,
+            "text": text,
+            "references": (),
+            "instruction": instruction,
+        }
+        return Output(**(given | fields))
+
+    return build
+
+
+@pytest.fixture
+def shared() -> Callable[[str], Path]:
+    """A path in ../shared, or a skip that says what is absent."""
+
+    def find(name: str) -> Path:
+        path = SHARED / name
+        if not path.exists():
+            pytest.skip(f"{path} is absent")
+        return path
+
+    return find
+
+
+@pytest.fixture
+def cases(shared: Callable[[str], Path]) -> Callable[[str], list[dict[str, Any]]]:
+    """Input and expected value pairs of a public metric test suite, by file name."""
+
+    def read(name: str) -> list[dict[str, Any]]:
+        return json.loads(shared(f"data/metric_cases/{name}").read_text(encoding="utf-8"))["test_cases"]
+
+    return read

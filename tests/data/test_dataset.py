@@ -1,0 +1,73 @@
+import json
+
+import pytest
+
+from bench.data.dataset import load_dataset
+from bench.errors import UserError
+
+
+def written(tmp_path, rows, name="mine.json"):
+    path = tmp_path / name
+    lines = "".join(json.dumps(row) + "\n" for row in rows)
+    path.write_text(lines if name.endswith("l") else json.dumps(rows, indent=1))
+    return str(path)
+
+
+def rows(n):
+    return [{"instruction": f"Say {i}", "output": str(i)} for i in range(n)]
+
+
+def test_a_list_without_splits_is_split_80_10_10(tmp_path):
+    data = load_dataset(written(tmp_path, rows(50)))
+    assert [len(data.train), len(data.validation), len(data.test)] == [40, 5, 5]
+
+
+def test_equal_instructions_never_stand_in_two_splits(tmp_path):
+    data = load_dataset(written(tmp_path, rows(20) * 3))
+    train = {e.question for e in data.train}
+    assert not train & {e.question for e in data.test + data.validation}
+
+
+def test_the_split_does_not_depend_on_the_order_of_rows(tmp_path):
+    ahead = load_dataset(written(tmp_path, rows(30), "a.json"))
+    back = load_dataset(written(tmp_path, rows(30)[::-1], "b.json"))
+    assert {e.question for e in ahead.test} == {e.question for e in back.test}
+
+
+def test_rows_that_name_their_split_keep_it(tmp_path):
+    given = [{**row, "split": part} for row, part in zip(rows(3), ("train", "test", "validation"), strict=True)]
+    data = load_dataset(written(tmp_path, given, "mine.jsonl"))
+    assert [e.instruction for e in data.test] == ["Say 1"]
+
+
+def test_the_hash_follows_the_rows_and_not_the_file_name(tmp_path):
+    one, two = (load_dataset(written(tmp_path, rows(20), name)) for name in ("a.json", "b.jsonl"))
+    changed = load_dataset(written(tmp_path, [*rows(19), {"instruction": "Say 19", "output": "x"}], "c.json"))
+    hashes = [tuple(e.response for e in d.train) for d in (one, two)]
+    assert hashes[0] == hashes[1]
+    assert one.split_sha256("train", "validation", "test") != changed.split_sha256("train", "validation", "test")
+
+
+def test_an_unknown_name_offers_the_nearest():
+    with pytest.raises(UserError, match=r"unknown dataset 'everday'. Did you mean 'everyday'"):
+        load_dataset("everday")
+
+
+def test_a_missing_file_is_named():
+    with pytest.raises(UserError, match=r"does not exist"):
+        load_dataset("no/such.json")
+
+
+def test_too_few_rows_to_split_are_refused(tmp_path):
+    with pytest.raises(UserError, match=r"no example in the test split"):
+        load_dataset(written(tmp_path, rows(2)))
+
+
+@pytest.mark.parametrize("name", ["everyday", "headlines"])
+def test_shipped_datasets_share_no_subject_and_no_question_between_splits(name):
+    data = load_dataset(name)
+    for field in ("source", "question"):
+        parts = [{getattr(e, field) for e in split} for split in (data.train, data.validation, data.test)]
+        assert not parts[0] & parts[1]
+        assert not parts[0] & parts[2]
+        assert not parts[1] & parts[2]
