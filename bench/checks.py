@@ -1,0 +1,235 @@
+"""Verifiable constraints: what a dataset row declares about its answer, so that no judge is needed.
+
+After IFEval (arXiv 2311.07911), with its known mistakes mended: an unknown kind raises instead of passing,
+key words are escaped and matched as whole words, nothing is drawn at random, and a blank answer passes
+nothing.
+"""
+
+import ast
+import builtins
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from bench.errors import UserError, nearest
+from bench.sentences import ITEM, sentences
+
+OPENING, CLOSING = " \t\n\"'“”‘’«»`*_([", " \t\n\"'“”‘’«»`*_)].,;:!?"
+NUMBER = re.compile(
+    r"(?:(?<![\w)])[-−+])?(?<!\w)(?<!\d\.)(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\.)\.\d+)"
+)
+FENCED = re.compile(r"```[a-zA-Z0-9]*\n(.*?)(?:```|\Z)", re.DOTALL)
+LONGEST_CODE = 100_000
+
+
+class Kind(NamedTuple):
+    """A kind of check: which part of following it measures, how, and what arguments it takes."""
+
+    part: str
+    """"content" (is it right?) or "format" (has it the asked form?)."""
+    function: Callable[..., bool]
+    """Takes the stripped answer and the arguments."""
+    arguments: Mapping[str, str]
+    """Argument name -> a key of TYPES."""
+    all_needed: bool = True
+    """False when one of the arguments is enough."""
+
+
+def part(check: Mapping[str, Any]) -> str:
+    """ "content" or "format". Raises UserError when the kind is unknown."""
+    return known(check).part
+
+
+def passes(check: Mapping[str, Any], answer: str) -> bool:
+    """True when the answer meets the check; a blank answer never does. Raises UserError as `validate`."""
+    validate(check)
+    answer = (answer or "").strip()
+    return bool(answer) and KINDS[check["kind"]].function(answer, **arguments(check))
+
+
+def validate(check: Mapping[str, Any]) -> None:
+    """Raises UserError in one line: unknown kind, or a missing, unknown or mistyped argument."""
+    kind, given = known(check), arguments(check)
+    where = f"check {check['kind']!r}"
+    for name, value in given.items():
+        if name not in kind.arguments:
+            raise UserError(f"{where}: {name!r} is not an argument.{nearest(name, kind.arguments)}")
+        fits, expected = TYPES[kind.arguments[name]]
+        if not fits(value):
+            raise UserError(f"{where}: {name!r} is {value!r}; expected {expected}")
+    missing = [name for name in kind.arguments if name not in given]
+    if missing and (kind.all_needed or len(missing) == len(kind.arguments)):
+        joined = (" and " if kind.all_needed else " or ").join(repr(name) for name in missing)
+        raise UserError(f"{where} needs {joined}")
+    if given.get("min", 0) > given.get("max", math.inf):
+        raise UserError(f"{where}: 'min' {given['min']} is above 'max' {given['max']}; nothing could pass")
+
+
+def known(check: Mapping[str, Any]) -> Kind:
+    if not isinstance(check, Mapping) or not isinstance(check.get("kind"), str):
+        raise UserError(f"check {check!r} has no 'kind'; expected one of {', '.join(sorted(KINDS))}")
+    if check["kind"] not in KINDS:
+        raise UserError(f"unknown check {check['kind']!r}.{nearest(check['kind'], KINDS)}")
+    return KINDS[check["kind"]]
+
+
+def arguments(check: Mapping[str, Any]) -> dict[str, Any]:
+    return {str(name): value for name, value in check.items() if name != "kind"}
+
+
+def normalise(text: str) -> str:
+    """Case, white space and surrounding quotes or punctuation removed; a text of punctuation alone stays."""
+    plain = " ".join(text.casefold().split())
+    return plain.lstrip(OPENING).rstrip(CLOSING) or plain
+
+
+def has_phrase(text: str, phrase: str) -> bool:
+    """The phrase stands in the text as whole words, in any case, over any white space."""
+    pattern = r"\s+".join(re.escape(word) for word in phrase.split())
+    return re.search(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE) is not None
+
+
+def contains(answer: str, all: Sequence[str] = (), any: Sequence[str] = ()) -> bool:
+    missing = [phrase for phrase in all if not has_phrase(answer, phrase)]
+    return not missing and (not any or not excludes(answer, any))
+
+
+def excludes(answer: str, any: Sequence[str]) -> bool:
+    return not [phrase for phrase in any if has_phrase(answer, phrase)]
+
+
+def equals(answer: str, value: str) -> bool:
+    return normalise(answer) == normalise(value)
+
+
+def one_of(answer: str, values: Sequence[str]) -> bool:
+    return normalise(answer) in {normalise(value) for value in values}
+
+
+def number(answer: str, value: float) -> bool:
+    """The last number is the answer: "3 + 4 = 7" gives 7."""
+    found = last_number(answer)
+    return found is not None and math.isclose(found, value, rel_tol=1e-9, abs_tol=1e-9)
+
+
+def last_number(text: str) -> float | None:
+    """Reads 1,000 and 3.5 and -2; digits inside a word (H2O, add_7) are no numbers."""
+    found = [match.group() for match in NUMBER.finditer(text)]
+    return float(found[-1].replace(",", "").replace("−", "-")) if found else None
+
+
+def python_function(answer: str, name: str, returns: str) -> bool:
+    """The answer defines just this function, whose one return is this expression. Nothing is executed."""
+    fenced = FENCED.search(answer)
+    tree = parsed(fenced.group(1) if fenced else answer)
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)] if tree else []
+    return [f.name for f in functions] == [name] and computes(functions[0], ast.parse(returns, mode="eval").body)
+
+
+def parsed(code: str) -> ast.Module | None:
+    try:
+        return ast.parse(code) if len(code) <= LONGEST_CODE else None
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+
+
+def computes(function: ast.FunctionDef, expression: ast.expr) -> bool:
+    last = function.body[-1]
+    returns = [node for node in ast.walk(function) if isinstance(node, ast.Return)]
+    parameters = {argument.arg for argument in ast.walk(function.args) if isinstance(argument, ast.arg)}
+    # A parameter that is overwritten first would make the right expression return something else.
+    stored = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    if returns != [last] or parameters != free_names(expression) or parameters & (stored - targets(expression)):
+        return False
+    return isinstance(last, ast.Return) and last.value is not None and ast.dump(last.value) == ast.dump(expression)
+
+
+def free_names(expression: ast.expr) -> set[str]:
+    """What the expression must be given: its names, less builtins and its own loop variables."""
+    used = {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)}
+    return {name for name in used - targets(expression) if not hasattr(builtins, name)}
+
+
+def targets(expression: ast.expr) -> set[str]:
+    names = (node for node in ast.walk(expression) if isinstance(node, ast.Name))
+    return {node.id for node in names if isinstance(node.ctx, ast.Store)}
+
+
+def within(count: int, min: int = 0, max: float = math.inf) -> bool:
+    return min <= count <= max
+
+
+def count_sentences(answer: str, **bounds: int) -> bool:
+    return within(len(sentences(answer)), **bounds)
+
+
+def count_lines(answer: str, **bounds: int) -> bool:
+    return within(sum(bool(line.strip()) for line in answer.splitlines()), **bounds)
+
+
+def count_words(answer: str, **bounds: int) -> bool:
+    return within(len(re.findall(r"\w+(?:[-'’.]\w+)*", answer)), **bounds)
+
+
+def starts_with(answer: str, value: str) -> bool:
+    """In the very case asked for, and not as the beginning of a longer word."""
+    return re.match(re.escape(value) + (r"(?!\w)" if value[-1].isalnum() else ""), answer) is not None
+
+
+def uppercase(answer: str) -> bool:
+    return answer.isupper()
+
+
+def items(answer: str, count: int) -> bool:
+    """Entries between commas, line breaks and the word "and", without their bullets or numbers."""
+    lines = [ITEM.sub("", line, count=1) for line in answer.splitlines()]
+    entries = re.split(r",\s*and\s+|,|\n|\s+and\s+", "\n".join(lines))
+    return sum(bool(entry.strip(CLOSING)) for entry in entries) == count
+
+
+def is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def is_texts(value: Any) -> bool:
+    return isinstance(value, list | tuple) and bool(value) and all(is_text(entry) for entry in value)
+
+
+def is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def is_expression(value: Any) -> bool:
+    tree = parsed(value.strip()) if is_text(value) else None
+    return tree is not None and len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr)
+
+
+TYPES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "text": (is_text, "a text that is not blank"),
+    "texts": (is_texts, "a list of texts"),
+    "count": (is_count, "a whole number, 0 or more"),
+    "number": (is_number, "a number"),
+    "name": (lambda value: is_text(value) and value.isidentifier(), "a Python name"),
+    "expression": (is_expression, "a Python expression"),
+}
+BOUNDS = {"min": "count", "max": "count"}
+
+KINDS: dict[str, Kind] = {
+    "contains": Kind("content", contains, {"all": "texts", "any": "texts"}, all_needed=False),
+    "excludes": Kind("content", excludes, {"any": "texts"}),
+    "equals": Kind("content", equals, {"value": "text"}),
+    "number": Kind("content", number, {"value": "number"}),
+    "python_function": Kind("content", python_function, {"name": "name", "returns": "expression"}),
+    "sentences": Kind("format", count_sentences, BOUNDS, all_needed=False),
+    "lines": Kind("format", count_lines, BOUNDS, all_needed=False),
+    "words": Kind("format", count_words, BOUNDS, all_needed=False),
+    "starts_with": Kind("format", starts_with, {"value": "text"}),
+    "one_of": Kind("format", one_of, {"values": "texts"}),
+    "uppercase": Kind("format", uppercase, {}),
+    "items": Kind("format", items, {"count": "count"}),
+}

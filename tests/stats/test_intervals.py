@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+from scipy.stats import binomtest
+
+from bench.stats.intervals import bootstrap, bootstrap_mean, wilson
+
+
+@pytest.mark.parametrize(("hits", "n"), [(0, 50), (1, 3), (95, 100), (50, 50), (3, 1000)])
+def test_wilson_equals_scipy(hits, n):
+    assert wilson(hits, n) == pytest.approx(tuple(binomtest(hits, n).proportion_ci(method="wilson")), abs=1e-12)
+
+
+def test_wilson_is_not_empty_at_zero():
+    assert wilson(0, 50) == pytest.approx((0, 0.0713), abs=1e-4)
+
+
+def test_wilson_of_95_in_100():
+    assert wilson(95, 100) == pytest.approx((0.888, 0.978), abs=1e-3)
+
+
+def test_wilson_without_a_denominator_is_none():
+    assert wilson(0, 0) == (None, None)
+
+
+def test_wilson_refuses_more_hits_than_trials():
+    with pytest.raises(ValueError, match="3 successes of 2"):
+        wilson(3, 2)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.3, 1.0])
+def test_bootstrap_of_constant_data_is_that_constant(value):
+    assert bootstrap_mean([value] * 7) == (value, value)
+
+
+def test_bootstrap_of_nothing_is_none():
+    assert bootstrap_mean([]) == (None, None)
+    assert bootstrap(0, len) == (None, None)
+
+
+def test_bootstrap_is_the_same_for_the_same_seed():
+    data = list(range(20))
+    assert bootstrap_mean(data, seed=3) == bootstrap_mean(data, seed=3) != bootstrap_mean(data, seed=4)
+
+
+def test_bootstrap_of_a_mean_is_near_the_normal_interval():
+    data = np.random.default_rng(1).normal(size=400)
+    half = 1.96 * data.std() / 20
+    assert bootstrap_mean(data) == pytest.approx((data.mean() - half, data.mean() + half), abs=0.02)
+
+
+def test_bootstrap_mean_agrees_with_the_general_bootstrap():
+    data = np.arange(30.0)
+    assert bootstrap_mean(data) == pytest.approx(bootstrap(30, lambda rows: float(data[rows].mean())))
+
+
+def test_large_data_is_drawn_in_chunks():
+    low, high = bootstrap_mean(np.arange(5000) % 2)
+    assert 0.48 < low < 0.5 < high < 0.52
