@@ -1,0 +1,1 @@
+"""Time, tokens, memory and the environment they were measured in."""

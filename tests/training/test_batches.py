@@ -1,0 +1,88 @@
+import torch
+
+from bench.models._weights import byte_tokenizer
+from bench.models.shape import EOS, PAD
+from bench.training.batches import Collator, Encoded, LengthGroupedBatches, encode, encode_prompts
+from tests.micro import pad_is_eos
+
+
+def text_ids(text):
+    return byte_tokenizer()(text)["input_ids"]
+
+
+def test_labels_cover_the_response_and_eos_and_nothing_else():
+    (example,), left_out = encode(byte_tokenizer(), [("ab", "cd")], max_length=9)
+    assert example == Encoded([*text_ids("abcd"), EOS], [-100, -100, *text_ids("cd"), EOS])
+    assert left_out == 0
+
+
+def test_eos_bears_loss_when_it_is_the_pad_token_too():
+    tokenizer = pad_is_eos()
+    examples, _ = encode(tokenizer, [("a", "b"), ("aaa", "bbb")], max_length=9)
+    batch = Collator(tokenizer.pad_token_id)(examples)
+    assert batch["labels"][0].tolist() == [-100, *text_ids("b"), EOS, -100, -100, -100, -100]
+    assert batch["input_ids"][0, 3:].tolist() == [EOS] * 4
+    assert batch["attention_mask"][0].tolist() == [1, 1, 1, 0, 0, 0, 0]
+
+
+def test_examples_longer_than_the_limit_are_left_out_and_counted():
+    examples, left_out = encode(byte_tokenizer(), [("a", "b"), ("aa", "bb")], max_length=3)
+    assert ([example.length for example in examples], left_out) == ([3], 1)
+
+
+def test_no_examples_encode_to_nothing():
+    assert encode(byte_tokenizer(), [], max_length=3) == ([], 0)
+
+
+def test_prompt_ids_of_training_are_those_of_generation():
+    tokenizer = byte_tokenizer()
+    (example,), _ = encode(tokenizer, [("### Response:\n", " x")], max_length=99)
+    prompt = encode_prompts(tokenizer, ["### Response:\n"])[0]
+    assert example.input_ids[: len(prompt)] == prompt
+
+
+def test_eos_that_a_tokenizer_puts_after_every_text_does_not_close_the_prompt():
+    class Closing:
+        eos_token_id = EOS
+
+        def __call__(self, texts, add_special_tokens):
+            return {"input_ids": [[1, 2, EOS] for _ in texts]}
+
+    assert encode_prompts(Closing(), ["x"]) == [[1, 2]]
+    assert encode_prompts(Closing(), ["x"], seq2seq=True) == [[1, 2, EOS]]
+
+
+def test_encoder_decoder_examples_keep_prompt_and_response_apart():
+    (example,), _ = encode(byte_tokenizer(), [("ab", "c")], max_length=9, seq2seq=True)
+    assert (example.input_ids, example.labels) == (text_ids("ab"), [*text_ids("c"), EOS])
+    batch = Collator(PAD)([example])
+    assert (batch["useful_tokens"], batch["padded_tokens"]) == (4, 4)
+
+
+def test_batches_count_useful_and_padded_tokens():
+    batch = Collator(PAD)([Encoded([1], [1]), Encoded([1, 2, 3], [1, 2, 3])])
+    assert (batch["useful_tokens"], batch["padded_tokens"]) == (4, 6)
+    assert batch["input_ids"].dtype == torch.int64
+
+
+def test_length_groups_use_every_example_once_and_keep_padding_low():
+    lengths = list(range(1, 101))
+    batches = list(LengthGroupedBatches(lengths, 8, seed=0))
+    assert sorted(index for batch in batches for index in batch) == list(range(100))
+    assert len(batches) == len(LengthGroupedBatches(lengths, 8, seed=0)) == 13
+    padded = sum(max(lengths[index] for index in batch) * len(batch) for batch in batches)
+    assert padded < 1.4 * sum(lengths), "a random order pads by 75 %"
+
+
+def test_length_groups_follow_the_seed_and_change_from_epoch_to_epoch():
+    first, again = (LengthGroupedBatches(range(1, 41), 4, seed=3) for _ in range(2))
+    one, two = list(first), list(first)
+    assert one == list(again)
+    assert one != two
+    assert one != list(LengthGroupedBatches(range(1, 41), 4, seed=4))
+
+
+def test_batches_of_a_group_do_not_run_from_long_to_short():
+    longest = [max(batch) for batch in LengthGroupedBatches(list(range(64)), 4, seed=0)]
+
+    assert longest != sorted(longest, reverse=True)
