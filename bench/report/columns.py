@@ -1,0 +1,127 @@
+"""What a score column is called, in which unit it is shown, and which direction is better.
+
+Unit and direction are the metric file's own words; only the wording for readers lives here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import ModuleType
+from typing import Any
+
+from bench import catalog
+from bench.errors import UserError
+
+KNOWN = (
+    "instruction_following",
+    "completion",
+    "stop_rate",
+    "self_prompting",
+    "refusal",
+    "correct_refusal",
+    "over_refusal",
+    "rouge1",
+    "rouge2",
+    "rougeL",
+    "bleu",
+    "exact_match",
+    "token_f1",
+    "accuracy",
+    "f1_weighted",
+    "f1_macro",
+    "length_ratio",
+)
+"""Columns that every comparison.csv has, in this order, so that tables of different runs can be stacked."""
+
+MAIN = ("instruction_following", "f1_weighted", "accuracy", "rougeL", "token_f1", "exact_match")
+"""The column that answers "is it better?", the first of these that a group has."""
+
+WORDS = {
+    "instruction_following": ("Instructions followed", "followed", "answered, in the asked form, and right"),
+    "completion": ("Completion index", "index", "share that answers minus share that mimics, -1 to 1"),
+    "stop_rate": ("Stops by itself", "stops", "ended with the end token before the limit"),
+    "self_prompting": ("Self-prompting", "mimics", "went on asking instead of answering"),
+    "refusal": ("Refuses", "refuses", "refusals among all prompts"),
+    "correct_refusal": ("Refuses rightly", "rightly", "refusals among prompts that should be refused"),
+    "over_refusal": ("Refuses wrongly", "wrongly", "refusals among harmless prompts"),
+    "rouge1": ("ROUGE-1", "ROUGE-1", "overlap of words with the reference"),
+    "rouge2": ("ROUGE-2", "ROUGE-2", "overlap of word pairs with the reference"),
+    "rougeL": ("ROUGE-L", "ROUGE-L", "longest common word sequence with the reference"),
+    "bleu": ("BLEU", "BLEU", "n-gram precision against the reference"),
+    "exact_match": ("Exact match", "exact", "equal to the reference after normalisation"),
+    "token_f1": ("Token F1", "token F1", "overlap of tokens with the reference"),
+    "accuracy": ("Accuracy", "accuracy", "right class; an unreadable answer is wrong"),
+    "f1_weighted": ("F1 weighted", "F1 weighted", "F1 per class, weighted by class size"),
+    "f1_macro": ("F1 macro", "F1 macro", "F1 per class, every class alike"),
+    "length_ratio": ("Length ratio", "length", "length of the answer against the reference's"),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A score column as readers meet it."""
+
+    name: str
+    label: str
+    short: str
+    """For narrow tables."""
+    about: str = ""
+    """What the number counts."""
+    unit: str = ""
+    """The metric's UNIT; "" when no metric file declares one."""
+    higher_is_better: bool | None = None
+
+
+@lru_cache(maxsize=1024)
+def column(name: str, metrics: tuple[str, ...] = ()) -> Column:
+    """The column `name`, declared by one of the case's `metrics` or by the metric file of its own name."""
+    stem, _, form = name.partition("@")
+    label, short, about = WORDS.get(stem, (stem.replace("_", " "), stem, ""))
+    asked = f" ({form} prompt)" if form else ""
+    unit, higher = declared(stem, metrics)
+    return Column(name, label + asked, short + asked, about, unit, higher)
+
+
+def declared(name: str, metrics: tuple[str, ...]) -> tuple[str, bool | None]:
+    """Unit and direction from the metric that lists the column, or whose name begins it (rouge -> rougeL)."""
+    for belongs in (lists, begins):
+        for metric in (*metrics, name):
+            module, argument = open_metric(metric)
+            if module is not None and belongs(module, argument, name):
+                return value_for(module.UNIT, name), value_for(module.HIGHER_IS_BETTER, name)
+    return "", None
+
+
+def lists(module: ModuleType, argument: str, name: str) -> bool:
+    listed = [names for names in (module.UNIT, module.HIGHER_IS_BETTER) if isinstance(names, Mapping)]
+    return name in {stem_of(module), stem_of(module) + argument}.union(*listed)
+
+
+def begins(module: ModuleType, argument: str, name: str) -> bool:
+    return not isinstance(module.UNIT, Mapping) and name.startswith(stem_of(module) + argument)
+
+
+def stem_of(module: ModuleType) -> str:
+    return module.__name__.rpartition(".")[2]
+
+
+def open_metric(metric: str) -> tuple[ModuleType | None, str]:
+    """A metric that has gone since the run, or lost a library, costs its unit, not the report."""
+    try:
+        return catalog.load("metric", metric)
+    except (ImportError, UserError):
+        return None, ""
+
+
+def value_for(declaration: Any, name: str) -> Any:
+    return declaration.get(name) if isinstance(declaration, Mapping) else declaration
+
+
+def ordered(names: set[str]) -> list[str]:
+    """Known columns in their order, then a user's own sorted, then the ones read in the other prompt form."""
+    return sorted(names, key=place)
+
+
+def place(name: str) -> tuple[bool, int, str]:
+    stem, at, _ = name.partition("@")
+    return bool(at), KNOWN.index(stem) if stem in KNOWN else len(KNOWN), name

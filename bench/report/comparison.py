@@ -1,0 +1,79 @@
+"""A group of records as a table of cells, the same for the page, the Markdown and the terminal."""
+
+from dataclasses import dataclass
+
+from bench.record import RunRecord
+from bench.report.cells import COST_LABELS, EMPTY, Cell, cost_cells, score_cell
+from bench.report.columns import Column
+from bench.report.groups import BASE, Group
+from bench.report.tables import examples
+
+STATUS_WORDS = {
+    "ok": "ok",
+    "failed_claim": "claim failed",
+    "out_of_memory": "out of memory",
+    "nan_loss": "loss became NaN",
+    "planned": "never ran",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case of the table."""
+
+    name: str
+    """Method, and template or seed where they differ inside the group."""
+    record: RunRecord
+    n: str
+    """Test examples scored."""
+    scores: tuple[Cell, ...]
+    costs: tuple[Cell, ...]
+    notes: tuple[int, ...]
+    """For each score cell its footnote number, 0 for none; a row without any score has its reason instead."""
+
+    @property
+    def is_base(self) -> bool:
+        return self.record.case.method == BASE
+
+    @property
+    def is_measured(self) -> bool:
+        return any(cell.text != EMPTY for cell in (*self.scores, *self.costs))
+
+    @property
+    def status(self) -> str:
+        return status_words(self.record.status)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One table: columns, rows and the footnotes that say why cells are empty."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    footnotes: tuple[str, ...]
+    cost_labels: tuple[tuple[str, str], ...] = COST_LABELS
+
+    @property
+    def lacks_base(self) -> bool:
+        """True when something was measured, but nothing to compare it with."""
+        return {row.is_base for row in self.rows if row.is_measured} == {False}
+
+
+def compare(group: Group) -> Comparison:
+    footnotes: dict[str, int] = {}
+    rows = tuple(row_of(group, record, footnotes) for record in group.records)
+    return Comparison(group.title, group.columns, rows, tuple(footnotes))
+
+
+def row_of(group: Group, record: RunRecord, footnotes: dict[str, int]) -> Row:
+    base = group.base_of(record)
+    cells = tuple(score_cell(record, base, column) for column in group.columns)
+    asked = any(cell.text != EMPTY for cell in cells)
+    notes = tuple(footnotes.setdefault(c.why, len(footnotes) + 1) if asked and c.why else 0 for c in cells)
+    n = examples(record)
+    return Row(group.row_name(record), record, str(n or EMPTY), cells, tuple(cost_cells(record)), notes)
+
+
+def status_words(status: str) -> str:
+    return STATUS_WORDS.get(status, status)

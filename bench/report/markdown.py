@@ -1,0 +1,98 @@
+"""report.md: the same verdict, tables and claims as the page, to paste into an assignment."""
+
+from collections.abc import Iterable, Sequence
+
+from tabulate import tabulate
+
+from bench.report.cells import Cell
+from bench.report.comparison import Comparison, status_words
+from bench.report.escaping import markdown_text, one_line
+from bench.report.expected import FORMS, Expected, Forms, Measured
+from bench.report.page import Page
+from bench.report.run_folder import Run
+
+
+def report_markdown(run: Run) -> str:
+    page = Page(run)
+    parts = [
+        f"# {markdown_text(page.verdict)}",
+        markdown_text(page.claims_sentence + " " + tally(page)),
+        *bullets(f"Left out: {line}" for line in run.damaged),
+        "## Comparison",
+        *(part for _, comparison in page.comparisons for part in comparison_parts(comparison)),
+        *section("## Expected and measured", [expected_table(table) for table in page.expected]),
+        *section("## Two ways of asking", [forms_table(table) for table in page.forms]),
+        *section("## Claims", bullets(claim_line(page))),
+        *section("## Not measured, and why", bullets(unmeasured_lines(page))),
+        "## How to reproduce",
+        *reproduce(page),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def tally(page: Page) -> str:
+    return ", ".join(f"{n} {words}" for _, n, words in page.tallies) + "."
+
+
+def section(heading: str, parts: list[str]) -> list[str]:
+    return [heading, *parts] if parts else []
+
+
+def bullets(lines: Iterable[str]) -> list[str]:
+    """One Markdown list, or nothing."""
+    listed = [f"- {markdown_text(line)}" for line in lines]
+    return ["\n".join(listed)] if listed else []
+
+
+def comparison_parts(comparison: Comparison) -> list[str]:
+    heads = ["method", "status", "n", *(column.label for column in comparison.columns)]
+    heads += [label for label, _ in comparison.cost_labels]
+    rows = [
+        [row.name, row.status, row.n, *map(noted, row.scores, row.notes), *(cell.text for cell in row.costs)]
+        for row in comparison.rows
+    ]
+    notes = [f"({place}) {text}" for place, text in enumerate(comparison.footnotes, start=1)]
+    return [f"### {markdown_text(comparison.title)}", table(heads, rows), *bullets(notes)]
+
+
+def noted(cell: Cell, note: int) -> str:
+    around = (("", cell.text, ""), ("[", cell.interval, "]"), ("(", cell.change, ")"), ("", cell.n, ""))
+    parts = [before + text + after for before, text, after in around if text]
+    return " ".join([*parts, f"({note})"] if note else parts)
+
+
+def expected_table(expected: Expected) -> str:
+    heads = [f"measured: {name}" for name in expected.heads]
+    rows = [[row.label, row.base, row.tuned, *map(measured, row.cells)] for row in expected.rows]
+    return table([expected.title, "lecture: base", "lecture: tuned", *heads], rows)
+
+
+def measured(cell: Measured) -> str:
+    return f"{cell.text} ({cell.detail})" if cell.detail else cell.text
+
+
+def forms_table(forms: Forms) -> str:
+    heads = [f"{label}, {form} prompt" for label in forms.labels for form in FORMS]
+    rows = [[row.name, *(number for number, _, _ in row.cells)] for row in forms.rows]
+    return table([forms.title, *heads], rows)
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    cells = [[markdown_text(cell) for cell in row] for row in rows]
+    return tabulate(cells, [markdown_text(head) for head in heads], tablefmt="github", disable_numparse=True)
+
+
+def claim_line(page: Page) -> list[str]:
+    return [f"{claim.outcome}: {claim.nodeid} {claim.message}".strip() for claim in page.claims]
+
+
+def unmeasured_lines(page: Page) -> list[str]:
+    return [f"{record.case.id}: {status_words(record.status)}. {record.reason}" for record in page.unmeasured]
+
+
+def reproduce(page: Page) -> list[str]:
+    """The command as an indented block, which nothing inside can close."""
+    facts = [f"{key}: {value}" for key, value in page.facts]
+    versions = ", ".join(f"{name} {version}" for name, version in page.versions)
+    lines = [*facts, *([f"versions: {versions}"] if versions else []), *page.run.plan.notes]
+    return [f"    {one_line(page.run.plan.command)}", *bullets(lines)]

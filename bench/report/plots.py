@@ -1,0 +1,159 @@
+"""Quality per method with 95 % intervals, as inline SVG in the page's own colours, light or dark."""
+
+import io
+import re
+import warnings
+from typing import Any
+from xml.etree import ElementTree
+
+from markupsafe import Markup
+
+from bench.record import RunRecord, Score
+from bench.report.cells import shown
+from bench.report.columns import Column
+from bench.report.comparison import status_words
+from bench.report.escaping import one_line
+from bench.report.groups import BASE, Group
+
+ROWS = 24
+"""Methods (or seeds) per panel; the table has them all."""
+INK = {
+    "#010201": "currentColor",
+    "#010202": "var(--accent)",
+    "#010203": "var(--muted)",
+    "#010204": "var(--line)",
+}
+"""Colours that matplotlib is told, and what the page puts in their place."""
+TEXT, TUNED, MUTED, LINE = INK
+SETTINGS: Any = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "tunebench",
+    "text.parse_math": False,
+    "font.size": 11,
+}
+SIZED_FONT = re.compile(r"font:\s*(?:[\w-]+ )*([\d.]+px)[^;]*")
+
+
+def quality_plot(group: Group, name: str) -> Markup | None:
+    """One panel: a hollow dot for base, a filled one for each tuned model, and a line for the interval.
+
+    `name` prefixes every id, so that several panels can stand in one page. None when nothing was measured.
+    """
+    if group.main is None:
+        return None
+    figure = draw(group, group.main)
+    return Markup(inline(svg_text(figure), name, title(group, group.main)))  # noqa: S704 (serialised by ElementTree, which escapes)
+
+
+def draw(group: Group, main: Column) -> Any:
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    records = group.records[:ROWS]
+    with matplotlib.rc_context(SETTINGS):
+        figure = Figure(figsize=(6.0, 0.8 + 0.36 * len(records)))
+        axes = figure.add_axes((0.2, 0.55 / figure.get_figheight(), 0.68, 1 - 0.65 / figure.get_figheight()))
+        for place, record in enumerate(records):
+            draw_row(axes, place, record, group.row_name(record), main)
+        dress(axes, main, len(records))
+    return figure
+
+
+def draw_row(axes: Any, place: int, record: RunRecord, name: str, main: Column) -> None:
+    at_left = axes.get_yaxis_transform()
+    axes.text(-0.03, place, one_line(name, 22), ha="right", va="center", color=TEXT, transform=at_left)
+    score = record.scores.get(main.name)
+    if score is None or score.value is None:
+        words = f"no number: {status_words(record.status)}"
+        axes.text(0.02, place, words, va="center", color=MUTED, transform=at_left, fontsize=10)
+        return
+    draw_score(axes, place, score, score.value, record.case.method == BASE)
+    axes.text(1.03, place, shown(score.value, main.unit), va="center", color=TEXT, transform=at_left)
+
+
+def draw_score(axes: Any, place: int, score: Score, value: float, is_base: bool) -> None:
+    color = MUTED if is_base else TUNED
+    if score.low is not None and score.high is not None:
+        axes.plot([score.low, score.high], [place, place], color=color, linewidth=2.4, solid_capstyle="round")
+    fill = "white" if is_base else color
+    axes.plot([value], [place], "o", markersize=8, color=color, markerfacecolor=fill, markeredgewidth=2)
+
+
+def dress(axes: Any, main: Column, rows: int) -> None:
+    axes.set_ylim(rows - 0.5, -0.5)
+    axes.set_yticks([])
+    if main.unit in ("rate", "score"):
+        axes.set_xlim(-0.02, 1.02)
+    if main.unit == "rate":
+        axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+    axes.set_xlabel(one_line(main.label, 60), color=TEXT)
+    axes.grid(axis="x", color=LINE, linewidth=1)
+    axes.set_axisbelow(True)
+    axes.patch.set_visible(False)
+    axes.tick_params(axis="x", colors=TEXT, length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+
+
+def svg_text(figure: Any) -> str:
+    """The figure as SVG. Missing glyphs only matter for measuring, which the page's own fonts redo."""
+    import matplotlib
+
+    stream = io.StringIO()
+    with matplotlib.rc_context(SETTINGS), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None})
+    return stream.getvalue()
+
+
+def title(group: Group, main: Column) -> str:
+    rows = (f"{group.row_name(r)} {described(r, main)}" for r in group.records[:ROWS])
+    return one_line(f"{main.label} with 95 % intervals, {group.title}: {', '.join(rows)}")
+
+
+def described(record: RunRecord, main: Column) -> str:
+    value = record[main.name]
+    return status_words(record.status) if value is None else shown(value, main.unit)
+
+
+def inline(svg: str, name: str, label: str) -> str:
+    """Namespaces, metadata and fixed colours off; a title, own ids and a role on."""
+    root = ElementTree.fromstring(svg)  # noqa: S314 (matplotlib just wrote it)
+    for unwanted in ("metadata", "defs/style"):
+        drop(root, unwanted)
+    for element in root.iter():
+        element.tag = local(element.tag)
+        attributes = {local(key): adapted(local(key), value, name) for key, value in element.attrib.items()}
+        element.attrib.clear()
+        element.attrib.update(attributes)
+    for key in ("width", "height", "version"):
+        root.attrib.pop(key, None)
+    root.attrib |= {"role": "img", "aria-labelledby": f"{name}-title"}
+    heading = ElementTree.Element("title", {"id": f"{name}-title"})
+    heading.text = label
+    root.insert(0, heading)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def drop(root: ElementTree.Element, path: str) -> None:
+    *parents, last = path.split("/")
+    for parent in root.iterfind(".//" + "/".join(f"{{*}}{part}" for part in parents)) if parents else [root]:
+        for child in parent.findall(f"{{*}}{last}"):
+            parent.remove(child)
+
+
+def local(name: str) -> str:
+    return name.rpartition("}")[2]
+
+
+def adapted(key: str, value: str, name: str) -> str:
+    """An attribute with its id or reference prefixed, and the page's colours and fonts."""
+    if key == "id":
+        return f"{name}-{value}"
+    if key == "href":
+        return value.replace("#", f"#{name}-", 1)
+    value = re.sub(r"url\(#", f"url(#{name}-", value)
+    for fixed, from_page in INK.items():
+        value = value.replace(fixed, from_page)
+    value = value.replace("fill: #ffffff", "fill: var(--card)")
+    return SIZED_FONT.sub(r"font: \1 system-ui, sans-serif", value)

@@ -1,0 +1,201 @@
+"""The first thing a reader sees: what the run showed, in one sentence that the records bear out.
+
+One seed says nothing about how training varies: methods are compared with base, never ranked.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from bench.record import Claim, RunRecord
+from bench.report.cells import apart, shown
+from bench.report.columns import Column
+from bench.report.comparison import status_words
+from bench.report.groups import BASE, Group
+
+MIMICS = 0.5
+"""Self-prompting from which a model is said to mimic (mission S4: base >= 0.5)."""
+ANSWERS = 0.05
+"""Self-prompting up to which a model is said to answer (mission S4: tuned <= 0.05)."""
+LISTED = 6
+"""Methods named in the sentence; the table has them all."""
+PHRASES = {
+    "ok": "ran without a score",
+    "failed_claim": "failed a claim without a score",
+    "error": "ended in an error",
+    "out_of_memory": "ran out of memory",
+    "killed": "killed",
+    "timeout": "timed out",
+    "nan_loss": "ended with a loss that is not a number",
+    "planned": "never ran",
+}
+MEASURED = ("ok", "failed_claim")
+
+
+def verdict(groups: Sequence[Group]) -> str:
+    """The sentence about the most telling group: with base row and instruction following, if there is one."""
+    if not groups:
+        return "Nothing was planned, so there is nothing to report."
+    return group_verdict(max(groups, key=weight))
+
+
+def weight(group: Group) -> tuple[bool, bool, bool]:
+    main = group.main
+    if main is None:
+        return False, False, False
+    return True, any(values(group, main, base=True)), main.name == "instruction_following"
+
+
+def group_verdict(group: Group) -> str:
+    main = group.main
+    if main is None:
+        return f"Nothing was measured: {status_sentence(group.records)}."
+    base, tuned = values(group, main, base=True), values(group, main, base=False)
+    return f"{sentence(group, main, base, tuned)}{gaps(group)}."
+
+
+def sentence(group: Group, main: Column, base: list[RunRecord], tuned: list[RunRecord]) -> str:
+    if not tuned:
+        return f"Only the untuned model was measured: {listed(group, main, base)} on {in_text(main)}"
+    if not base:
+        alone = "without an untuned base row nothing can be said about what tuning changed"
+        return f"{listed(group, main, tuned)} on {in_text(main)}; {alone}"
+    return f"{change(group, main, base[0], tuned)}; {scope(group, main, base[0])}"
+
+
+def values(group: Group, main: Column, base: bool) -> list[RunRecord]:
+    """The untuned or the tuned records that have the main number."""
+    records = [record for record in group.records if (record.case.method == BASE) == base]
+    return [record for record in records if record[main.name] is not None]
+
+
+def change(group: Group, main: Column, base: RunRecord, tuned: list[RunRecord]) -> str:
+    sides = [(direction(record, group, main), record) for record in tuned]
+    better, unclear, worse = ([record for side, record in sides if side == wanted] for wanted in (1, 0, -1))
+    all_better = len(better) == len(tuned)
+    if all_better and became_an_answerer(base, tuned):
+        turned = f"Fine-tuning turned a model that mimics ({mimicry(main, base)}) into one that answers"
+        return f"{turned}: {listed(group, main, tuned)}"
+    if all_better:
+        raised = f"Fine-tuning raised {in_text(main)} from base {number(base, main)}"
+        return f"{raised} to {listed(group, main, tuned)}"
+    if len(unclear) == len(tuned):
+        numbers = f"base {number(base, main)}, {listed(group, main, tuned)}"
+        return f"Fine-tuning showed no clear effect on {in_text(main)}: {numbers}"
+    words = (("higher", better), ("lower", worse), ("not clearly different", unclear))
+    parts = [f"{word} with {listed(group, main, records)}" for word, records in words if records]
+    return f"Against base {number(base, main)} on {in_text(main)}: {joined(parts)}"
+
+
+def direction(record: RunRecord, group: Group, main: Column) -> int:
+    """Whether the 95 % interval lies wholly above (1) or below (-1) that of the row's own base."""
+    base = group.base_of(record)
+    before = base.scores.get(main.name) if base else None
+    return apart(record.scores[main.name], before) if before else 0
+
+
+def became_an_answerer(base: RunRecord, tuned: list[RunRecord]) -> bool:
+    before, after = base["self_prompting"], [record["self_prompting"] for record in tuned]
+    return before is not None and before >= MIMICS and all(x is not None and x <= ANSWERS for x in after)
+
+
+def mimicry(main: Column, base: RunRecord) -> str:
+    self_prompting = f"{percent(base['self_prompting'])} self-prompting"
+    if main.name == "instruction_following":
+        return f"{self_prompting}, {percent(base[main.name])} of instructions followed"
+    return f"{self_prompting}, {in_text(main)} {number(base, main)}"
+
+
+def listed(group: Group, main: Column, records: list[RunRecord]) -> str:
+    """Each method with its number; over several seeds the range, for no seed speaks for the others."""
+    by_name: dict[str, list[RunRecord]] = {}
+    for record in records:
+        by_name.setdefault(method_name(group, record), []).append(record)
+    parts = [f"{name} {spread(members, main)}" for name, members in by_name.items()]
+    more = [f"{len(parts) - LISTED} more"] if len(parts) > LISTED else []
+    return joined(parts[:LISTED] + more)
+
+
+def method_name(group: Group, record: RunRecord) -> str:
+    template = f" ({record.case.template})" if len(group.templates) > 1 else ""
+    return record.case.method + template
+
+
+def spread(records: list[RunRecord], main: Column) -> str:
+    if len(records) == 1:
+        return number(records[0], main)
+    found = sorted(value for record in records if (value := record[main.name]) is not None)
+    low, high = (plain(value, main) for value in (found[0], found[-1]))
+    return f"{low} to {high} over {len(found)} seeds"
+
+
+def number(record: RunRecord, main: Column) -> str:
+    """The value with its 95 % interval in brackets."""
+    score = record.scores[main.name]
+    text = plain(score.value, main)
+    if score.low is None or score.high is None:
+        return text
+    if main.unit == "rate":
+        return f"{text} [{100 * score.low:.0f}–{100 * score.high:.0f}]"
+    return f"{text} [{score.low:.2f}–{score.high:.2f}]"
+
+
+def plain(value: float | None, main: Column) -> str:
+    """Rates without decimals: the sentence is read, the table is looked up."""
+    return percent(value) if value is None or main.unit == "rate" else shown(value, main.unit)
+
+
+def in_text(main: Column) -> str:
+    """The label inside a sentence: names such as ROUGE-L and F1 keep their capitals."""
+    first = main.label.partition(" ")[0]
+    return main.label if first.upper() == first or "-" in first else main.label[:1].lower() + main.label[1:]
+
+
+def percent(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.0f} %"
+
+
+def scope(group: Group, main: Column, base: RunRecord) -> str:
+    """How far the sentence reaches: test examples behind the main number, and training seeds."""
+    n = base.scores[main.name].n
+    tested = "1 test example" if n == 1 else f"{n} test examples"
+    if len(group.seeds) == 1:
+        return f"{tested} and one seed, so methods are not ranked"
+    return f"{tested} and {len(group.seeds)} seeds, shown apart; methods are not ranked"
+
+
+def gaps(group: Group) -> str:
+    """What is missing from the sentence, so that it never looks complete when it is not."""
+    missing = [record for record in group.records if record.status not in MEASURED]
+    return f"; {status_sentence(missing)}" if missing else ""
+
+
+def status_sentence(records: Iterable[RunRecord]) -> str:
+    """ "1 case skipped, 2 cases never ran"."""
+    counts = Counter(record.status for record in records)
+    return joined([f"{cases(n)} {status_phrase(status)}" for status, n in counts.items()])
+
+
+def status_phrase(status: str) -> str:
+    return PHRASES.get(status, status_words(status))
+
+
+def claims_sentence(claims: Sequence[Claim]) -> str:
+    """ "All 9 claims passed" or "2 of 9 claims failed"; "" without claims."""
+    failed = sum(claim.outcome == "failed" for claim in claims)
+    if not claims:
+        return "No claims were made."
+    if failed:
+        return f"{failed} of {len(claims)} claims failed."
+    skipped = sum(claim.outcome == "skipped" for claim in claims)
+    return (
+        f"{len(claims) - skipped} of {len(claims)} claims passed." if skipped else f"All {len(claims)} claims passed."
+    )
+
+
+def cases(n: int) -> str:
+    return "1 case" if n == 1 else f"{n} cases"
+
+
+def joined(parts: list[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)

@@ -1,0 +1,169 @@
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from bench.record import Claim
+from bench.report.render import report_html, write_reports
+from bench.report.run_folder import read_run
+from tests.report.sample import PAYLOADS, cases_of, hostile_records, measured, sample_records, write_run
+
+ALLOWED = set(
+    re.findall(
+        r"\w+",
+        """html head meta title link style body header main footer nav section article div p a h1 h2 h3 h4 ul
+        ol li dl dt dd b i em small sup code pre span table thead tbody tr th td figure figcaption details
+        summary fieldset legend label input script svg g path defs use text rect clippath""",
+    )
+)
+
+
+class Elements(HTMLParser):
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.attributes, self.ids = [], [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, *attribute) for attribute in attrs]
+        self.ids += [value for name, value in attrs if name == "id"]
+
+
+@pytest.fixture
+def html(run):
+    return report_html(run)
+
+
+@pytest.fixture
+def parsed(html):
+    return Elements(html)
+
+
+def test_all_three_reports_are_written_and_rewritten_byte_for_byte(run_folder):
+    first = {path.name: path.read_bytes() for path in write_reports(run_folder)}
+    assert list(first) == ["comparison.csv", "report.md", "report.html"]
+    assert {path.name: path.read_bytes() for path in write_reports(run_folder)} == first
+
+
+def test_no_payload_becomes_an_element(html, parsed):
+    assert set(parsed.tags) <= ALLOWED
+    assert parsed.tags.count("script") == 1
+    assert "alert(1)" in html
+
+
+def test_no_attribute_runs_or_fetches_anything(parsed):
+    assert not [name for _, name, _ in parsed.attributes if name.startswith("on")]
+    targets = [value for _, name, value in parsed.attributes if name in ("src", "href", "xlink:href", "action")]
+    assert targets
+    assert all(value.startswith(("#", "data:,")) for value in targets)
+
+
+def test_an_address_appears_only_as_text_of_a_payload(run_folder):
+    for path in (run_folder / "cases").glob("*hostile*"):
+        path.unlink()
+    clean = report_html(read_run(write_run(run_folder / "clean", sample_records(6)[4:])))
+    without_payloads = re.sub(r'<div class="text said".*?</div>|<dd class="text">.*?</dd>', "", clean, flags=re.DOTALL)
+    assert not re.search(r"https?://|//[a-z]", without_payloads.partition("<script>")[0].partition("</style>")[2])
+
+
+def test_ids_are_unique_and_links_lead_somewhere(parsed):
+    assert len(parsed.ids) == len(set(parsed.ids))
+    links = {value[1:] for tag, name, value in parsed.attributes if name == "href" and value.startswith("#")}
+    assert links <= set(parsed.ids)
+
+
+def test_the_policy_allows_our_script_and_nothing_else(html):
+    policy = re.search(r'content="(default-src[^"]*)"', html).group(1)
+    assert "default-src &#39;none&#39;" in policy or "default-src 'none'" in policy
+    assert re.search(r"script-src 'sha256-[\w+/=]{44}'", policy.replace("&#43;", "+"))
+
+
+@pytest.mark.parametrize("hidden", ["\0", "\x1b", "\r", "\u202e", "\u2066", "\udc80"])
+def test_hidden_characters_are_named_not_sent(html, hidden):
+    assert hidden not in html
+
+
+def test_every_payload_is_shown_whole(html):
+    for text in (
+        "=HYPERLINK(",
+        "&lt;iframe src=",
+        "{{ 7*7 }} {% raw %} ${7*7}",
+        "a_b &amp; 50% $x$ |",
+        "‹U+202E›",
+        "␛[2J",
+    ):
+        assert text in html
+
+
+def test_what_never_ran_and_what_failed_is_on_the_page(html):
+    for text in (
+        "never ran",
+        "needs CUDA",
+        "adapter has no target modules",
+        "claim failed",
+        "no harmless look-alike",
+    ):
+        assert text in html
+
+
+def test_a_damaged_record_is_named_on_the_page_and_in_markdown(run_folder):
+    path = next((run_folder / "cases").glob("*everyday-full*"))
+    path.write_text("{")
+    pages = [path.read_text() for path in write_reports(run_folder)[1:]]
+    assert all(path.name in page for page in pages)
+
+
+def test_markdown_tables_keep_their_columns(run_folder):
+    lines = write_reports(run_folder)[1].read_text().splitlines()
+    tables = "\n".join(line if line.startswith("|") else "" for line in lines).split("\n\n")
+    counts = [{len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines() if line} for table in tables]
+    assert sum(map(bool, counts)) >= 5
+    assert all(len(count) <= 1 for count in counts)
+
+
+def test_markdown_has_no_live_tag_or_link(run_folder):
+    text = write_reports(run_folder)[1].read_text()
+    assert "<" not in text
+    assert not re.search(r"(?<!\\)\]\(", text)
+
+
+def test_twelve_cases_of_a_hundred_examples_stay_under_two_mebibytes(tmp_path):
+    records = [measured(case, 100) for model in "abc" for case in cases_of("base_vs_instruct", "everyday", model)]
+    html = write_reports(write_run(tmp_path, records))[2].read_text()
+    assert len(html.encode()) < 2 * 2**20
+    assert html.count('<article class="ex') == 150
+    assert "50 of 100 test examples" in html
+
+
+def test_failures_are_embedded_before_successes(tmp_path):
+    records = [measured(case, 100) for case in cases_of("sentiment", "headlines", metrics=("label_f1",))]
+    html = write_reports(write_run(tmp_path, records))[2].read_text()
+    failed = {
+        name for record in records[1:] for name, value in record.scores["accuracy"].per_example.items() if not value
+    }
+    assert html.count('<article class="ex failed') == min(50, len(failed))
+
+
+def test_a_runaway_output_is_cut_and_says_so(tmp_path):
+    record = measured(cases_of("sentiment", "headlines")[1], 2)
+    folder = write_run(tmp_path, [record])
+    path = folder / record.outputs_file
+    path.write_text(path.read_text().replace("alert(1)", "y" * 1_000_000))
+    html = write_reports(folder)[2].read_text()
+    assert len(html) < 100_000
+    assert "more characters in the outputs file" in html
+
+
+def test_a_claim_message_is_shown_once_and_escaped(make_run):
+    claim = Claim("suites/test_x.py::test_y", "c", "failed", PAYLOADS[0])
+    records = [replace(measured(case, 4), claims=(claim,)) for case in cases_of("sentiment", "headlines")[:2]]
+    html = report_html(make_run(*records))
+    assert html.count("suites/test_x.py::test_y") == 1
+    assert "1 of 1 claims failed." in html
+
+
+@pytest.mark.parametrize("records", [[], hostile_records()[:1]], ids=["nothing planned", "nothing measured"])
+def test_an_empty_run_still_gives_reports(tmp_path, records):
+    assert "Nothing was" in write_reports(write_run(tmp_path, records))[2].read_text()

@@ -1,0 +1,90 @@
+import pytest
+
+from bench.case import Case
+from bench.record import Claim, RunRecord, Score
+from bench.report.groups import groups
+from bench.report.verdict import claims_sentence, verdict
+from tests.report.sample import cases_of, measured, sample_records
+
+
+def scored(method, value, low=None, high=None, seed=0, name="rougeL"):
+    case = Case("s", "m", "d", method, metrics=("rouge:L", "instruction_following"), seed=seed)
+    return RunRecord(case, "ok", scores={name: Score(value, 50, low=low, high=high)})
+
+
+def said(*records):
+    return verdict(groups(records))
+
+
+def test_a_mimic_that_became_an_answerer():
+    text = said(*sample_records(60))
+    assert text.startswith("Fine-tuning turned a model that mimics (98 % self-prompting, 2 % of instructions followed)")
+    assert "full 95 % [89–100]" in text
+    assert text.endswith("60 test examples and one seed, so methods are not ranked.")
+
+
+def test_higher_without_mimicry():
+    text = said(scored("base", 0.2, 0.1, 0.3), scored("full", 0.6, 0.5, 0.7))
+    assert text.startswith("Fine-tuning raised ROUGE-L from base 0.200 [0.10–0.30] to full 0.600 [0.50–0.70];")
+
+
+def test_overlapping_intervals_are_no_difference():
+    text = said(scored("base", 0.4, 0.3, 0.5), scored("full", 0.45, 0.35, 0.55), scored("lora", 0.1, 0.05, 0.15))
+    assert "lower with lora 0.100" in text
+    assert "not clearly different with full 0.450" in text
+
+
+def test_without_intervals_nothing_is_called_higher():
+    assert "no clear effect" in said(scored("base", 0.1), scored("full", 0.9))
+
+
+def test_without_a_base_row_no_change_is_told():
+    text = said(scored("full", 0.6, 0.5, 0.7))
+    assert "without an untuned base row" in text
+    assert "raised" not in text
+
+
+def test_only_the_base_was_measured():
+    assert said(scored("base", 0.2)).startswith("Only the untuned model was measured: base 0.200")
+
+
+def test_nothing_ran():
+    skipped = RunRecord(cases_of("s", "d")[0], "skipped", "needs CUDA")
+    assert said(skipped) == "Nothing was measured: 1 case skipped."
+    assert verdict([]) == "Nothing was planned, so there is nothing to report."
+
+
+def test_failed_cases_stay_in_the_sentence():
+    lora = RunRecord(Case("s", "m", "d", "lora"), "error", "boom")
+    assert "1 case ended in an error" in said(scored("base", 0.2, 0.1, 0.3), scored("full", 0.6, 0.5, 0.7), lora)
+
+
+def test_several_seeds_give_a_range_and_no_rank():
+    records = [
+        scored(method, value, value - 0.05, value + 0.05, seed)
+        for seed, value in enumerate((0.6, 0.7))
+        for method in ("full",)
+    ]
+    bases = [scored("base", 0.1, 0.05, 0.15, seed) for seed in (0, 1)]
+    assert (
+        "full 0.600 to 0.700 over 2 seeds; 50 test examples and 2 seeds, shown apart; methods are not ranked"
+        in said(*bases, *records)
+    )
+
+
+def test_the_group_with_a_base_row_leads():
+    alone = measured(Case("a", "m", "everyday", "full", metrics=("instruction_following",)), 20)
+    assert "raised" in said(alone, scored("base", 0.2, 0.1, 0.3), scored("full", 0.6, 0.5, 0.7))
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "text"),
+    [
+        ([], "No claims were made."),
+        (["passed"] * 3, "All 3 claims passed."),
+        (["passed", "failed"], "1 of 2 claims failed."),
+        (["passed", "skipped"], "1 of 2 claims passed."),
+    ],
+)
+def test_claims_are_counted(outcomes, text):
+    assert claims_sentence([Claim("n", "c", outcome) for outcome in outcomes]) == text
