@@ -1,0 +1,99 @@
+"""The command line. Heavy libraries are imported inside the commands, so that `-h` answers at once."""
+
+import ast
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench import catalog
+from bench.errors import UserError, nearest
+
+app = typer.Typer(
+    name="tunebench",
+    help="Benchmark and evaluate instruction fine-tuning. The main job is `pytest -m bench`.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+data = typer.Typer(help="Datasets.", no_args_is_help=True)
+app.add_typer(data, name="data")
+
+KINDS = ("model", "dataset", "method", "metric", "template", "format")
+
+
+@app.command("list")
+def list_names(
+    kind: Annotated[str, typer.Argument(help=f"one of {', '.join(KINDS)}; all of them without it")] = "",
+) -> None:
+    """What can be named: models, datasets, methods, metrics, templates, formats."""
+    if kind and kind.removesuffix("s") not in KINDS:
+        raise UserError(f"unknown kind {kind!r}.{nearest(kind, KINDS)}")
+    for each in [kind.removesuffix("s")] if kind else KINDS:
+        typer.echo(f"{each}s")
+        for name in catalog.names(each):
+            typer.echo(f"  {name:<22} {summary(each, name)}".rstrip())
+
+
+def summary(kind: str, name: str) -> str:
+    """The first sentence of the file's docstring, read without importing the file."""
+    if kind == "dataset":
+        return ""
+    stem = "fixture" if name in catalog.fixture_models() else name.rstrip(":")
+    path = catalog.ROOT / "bench" / catalog.FOLDERS[kind] / f"{stem}.py"
+    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return text.partition("\n")[0]
+
+
+@app.command()
+def report(run: Annotated[Path, typer.Argument(help="a run folder, e.g. reports/latest")]) -> None:
+    """Rebuild comparison.csv, report.md and report.html from a run's records."""
+    from bench.report.render import write_reports
+
+    if not (run / "plan.json").is_file():
+        raise UserError(f"{run} is not a run folder: it has no plan.json")
+    for path in write_reports(run):
+        typer.echo(path)
+
+
+@app.command()
+def pretrain(
+    recipe: Annotated[Path, typer.Argument(help="e.g. fixtures/models/tiny-gpt2.toml")],
+    out: Annotated[Path | None, typer.Option(help="folder to write (default: beside the recipe)")] = None,
+) -> None:
+    """Pretrain a base model of our own on generated text, on one CPU core."""
+    from bench.pretraining import pretrain as run
+
+    typer.echo(run(recipe, out))
+
+
+@data.command("build")
+def build(
+    name: Annotated[str, typer.Argument(help="everyday or headlines")],
+    out: Annotated[Path | None, typer.Option(help="file to write (default: fixtures/datasets/NAME.jsonl)")] = None,
+) -> None:
+    """Write a dataset of our own again from the tables in fixtures/corpus."""
+    import importlib
+    import json
+
+    from bench.record import write_atomic
+
+    builders = ("everyday", "headlines")
+    if name not in builders:
+        raise UserError(f"unknown dataset {name!r}.{nearest(name, builders)}")
+    rows = importlib.import_module(f"bench.corpus.{name}").build()
+    path = out or catalog.FIXTURES / "datasets" / f"{name}.jsonl"
+    write_atomic(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+    typer.echo(f"{path}: {len(rows)} rows")
+
+
+def main() -> None:
+    """Run a command; a user's mistake is one line on stderr and exit code 2."""
+    try:
+        app()
+    except UserError as error:
+        typer.echo(f"tunebench: {error}", err=True)
+        sys.exit(2)

@@ -1,0 +1,1 @@
+"""Running cases: order of steps, store, executors."""

@@ -1,0 +1,5 @@
+"""Imported by the fork server, once: see bench.run.child.preload."""
+
+from bench.run.child import preload
+
+preload()

@@ -1,0 +1,238 @@
+"""Runs planned cases one after another: plan first; look in the store, else execute; then write one record."""
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench import catalog
+from bench.case import Case
+from bench.data.dataset import Dataset, load_dataset
+from bench.errors import Unavailable, UserError
+from bench.record import (
+    SCHEMA,
+    Claim,
+    Cost,
+    Phase,
+    RunRecord,
+    Score,
+    dump_json,
+    write_atomic,
+    write_record,
+)
+from bench.run import device as devices
+from bench.run.executors import Executor, Outcome
+from bench.run.keys import Keys, keys_of
+from bench.run.steps import OUTPUTS, SCORES, Job
+from bench.run.store import STEPS, Step, Store
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a whole run behaves; what a single case does stands in the case."""
+
+    out: Path
+    """The run folder."""
+    store: Path
+    """Where finished steps are kept between runs."""
+    device: str = "auto"
+    """"auto", "cpu", "cuda", "rocm" or "mps"."""
+    fresh: bool = False
+    """Make every step again, even if the store holds it."""
+    timeout: float = 3600.0
+    """Seconds after which a case is ended."""
+
+
+@dataclass
+class Runner:
+    """The order of things for a run; holds the records made so far."""
+
+    settings: Settings
+    executor: Executor
+    on_progress: Callable[[Case, Mapping[str, Any]], None] = lambda case, message: None
+    records: dict[Case, RunRecord] = field(default_factory=dict)
+    _plan: dict[str, Any] = field(default_factory=dict)
+    _datasets: dict[str, Dataset] = field(default_factory=dict)
+    _sources: dict[str, tuple[Any, str]] = field(default_factory=dict)
+    _refreshed: set[str] = field(default_factory=set)
+
+    def plan(self, cases: Sequence[Case], command: str, notes: Sequence[str] = ()) -> None:
+        """Write `plan.json` before the first case, so that what never ran is visible."""
+        self._plan = {
+            "schema": SCHEMA,
+            "command": command,
+            "started_at": now(),
+            "cases": [case.as_dict() for case in cases],
+            "environment": {},
+            "notes": list(notes),
+        }
+        self._write_plan()
+
+    def _write_plan(self) -> None:
+        write_atomic(self.settings.out / "plan.json", dump_json(self._plan) + "\n")
+
+    def run(self, case: Case) -> RunRecord:
+        """The case's record: from this session, from the store, or by running it now. Never raises for a bad case."""
+        if case in self.records:
+            return self.records[case]
+        if case.as_dict() not in self._plan["cases"]:
+            self._plan["cases"].append(case.as_dict())
+            self._write_plan()
+        started_at, started, before = now(), time.perf_counter(), self.executor.start_seconds
+        try:
+            record = self._made(case)
+        except Unavailable as error:
+            record = RunRecord(case, "skipped", str(error))
+        except UserError as error:
+            record = RunRecord(case, "error", str(error))
+        except KeyboardInterrupt:
+            self._keep(RunRecord(case, "interrupted", "interrupted by the user; run the same command to go on"))
+            raise
+        seconds = time.perf_counter() - started - (self.executor.start_seconds - before)
+        return self._keep(record.with_(started_at=started_at, **timing(record, seconds)))
+
+    def skip(self, case: Case, reason: str) -> RunRecord:
+        """A planned case that does not fit this run or machine; it keeps its row."""
+        return self._keep(RunRecord(case, "skipped", reason, started_at=now()))
+
+    def claim(self, case: Case, claim: Claim) -> None:
+        """Add a claim to the case's record; a failed one turns an "ok" into "failed_claim" and leaves the numbers."""
+        record = self.records[case]
+        failed = claim.outcome == "failed" and record.status == "ok"
+        status, reason = ("failed_claim", claim.message) if failed else (record.status, record.reason)
+        self._keep(record.with_(claims=(*record.claims, claim), status=status, reason=reason))
+
+    def _keep(self, record: RunRecord) -> RunRecord:
+        self.records[record.case] = record
+        write_record(self.settings.out, record)
+        return record
+
+    def _made(self, case: Case) -> RunRecord:
+        device = devices.choose(self.settings.device)
+        keys = keys_of(case, self.source(case.model)[1], self.dataset(case.dataset), device)
+        store = Store(self.settings.store)
+        self._forget(store, keys)
+        reused = tuple(step for step in STEPS if store.find(step, getattr(keys, step)))
+        outcome = Outcome("ok")
+        if not {"generate", "score"} <= set(reused):
+            job = Job(case.as_dict(), device, str(self.settings.store.resolve()), step_keys(keys))
+            log = self.settings.out / "logs" / f"{case.file_name}.log"
+            self.start(case)
+            outcome = self.executor.run(job, log, self.settings.timeout, lambda m: self.on_progress(case, m))
+        return self._assembled(case, outcome, keys, store, reused)
+
+    def start(self, case: Case) -> None:
+        """Start the executor before its first case; what that took is noted in the plan, not in the case."""
+        if "startup_seconds" in self._plan:
+            return
+        self.on_progress(case, {"phase": "loading torch, transformers and peft, once"})
+        self.executor.start()
+        self._plan["startup_seconds"] = self.executor.start_seconds
+        self._write_plan()
+
+    def _forget(self, store: Store, keys: Keys) -> None:
+        """With --bench-fresh every step is made once more in this session, and once only."""
+        if not self.settings.fresh:
+            return
+        for step, key in step_keys(keys).items():
+            if key not in self._refreshed:
+                store.remove(step, key)
+                self._refreshed.add(key)
+
+    def _assembled(self, case: Case, outcome: Outcome, keys: Keys, store: Store, reused: Sequence[str]) -> RunRecord:
+        """The record from whatever steps are finished, so that a case that died late keeps what it had."""
+        steps = {name: store.find(name, key) for name, key in step_keys(keys).items()}
+        info = {name: step.info for name, step in steps.items() if step}
+        generated, scored = steps["generate"], steps["score"]
+        merged = {**info.get("generate", {}), **info.get("train", {})}
+        resolved = {
+            **info.get("train", {}).get("resolved", {}),
+            **info.get("generate", {}).get("resolved", {}),
+        }
+        record = RunRecord(
+            case,
+            outcome.status,
+            outcome.reason,
+            scores=read_scores(scored) if scored else {},
+            form=resolved.get("form", "template"),
+            cost=cost_of(info),
+            loss_curve=tuple((step, loss) for step, loss in merged.get("loss_curve", ())),
+            resolved={**resolved, **{k: merged[k] for k in ("device", "dtype", "threads") if k in merged}},
+            fingerprint=keys.fingerprint | {f"{name}_key": key for name, key in step_keys(keys).items()},
+            environment=merged.get("environment", {}),
+            reused=tuple(reused),
+        )
+        made = {name: float(seconds) for name, seconds in outcome.seconds.items()}
+        record = record.with_(harness_seconds=inside_steps(info, made))
+        return replace(record, outputs_file=self._copy_outputs(case, generated)) if generated else record
+
+    def _copy_outputs(self, case: Case, generated: Step) -> str:
+        target = self.settings.out / "outputs" / f"{case.file_name}.jsonl"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_suffix(".part")
+        shutil.copyfile(generated.folder / OUTPUTS, part)
+        part.replace(target)
+        return target.relative_to(self.settings.out).as_posix()
+
+    def dataset(self, name: str) -> Dataset:
+        if name not in self._datasets:
+            self._datasets[name] = load_dataset(name)
+        return self._datasets[name]
+
+    def source(self, name: str) -> tuple[Any, str]:
+        """The opened model source and the hash of its bytes."""
+        if name not in self._sources:
+            family, argument = catalog.load("model", name)
+            opened = family.open(argument)
+            self._sources[name] = (opened, opened.sha256())
+        return self._sources[name]
+
+
+def step_keys(keys: Keys) -> dict[str, str]:
+    return {step: getattr(keys, step) for step in STEPS}
+
+
+def read_scores(step: Step) -> dict[str, Score]:
+    data = json.loads((step.folder / SCORES).read_text(encoding="utf-8"))
+    return {name: Score(**score) for name, score in data.items()}
+
+
+def cost_of(info: Mapping[str, Mapping[str, Any]]) -> Cost:
+    """Load and train from the step that trained, generation from the step that generated."""
+    generated, trained = info.get("generate", {}), info.get("train", {})
+    first = trained or generated
+    phases = {"load": first.get("load"), "train": trained.get("train"), "generate": generated.get("generate")}
+    return Cost(
+        **{name: Phase(**phase) if phase else None for name, phase in phases.items()},
+        memory_kind=first.get("memory_kind", ""),
+        baseline_memory_bytes=first.get("baseline_memory_bytes"),
+        trainable_params=first.get("trainable_params"),
+        total_params=first.get("total_params"),
+        adapter_bytes=trained.get("adapter_bytes"),
+    )
+
+
+def inside_steps(info: Mapping[str, Mapping[str, Any]], made: Mapping[str, float]) -> float:
+    """Seconds of this session that load, train, generate and score themselves took."""
+    total = 0.0
+    for name in made:
+        step = info.get(name, {})
+        total += sum((step.get(phase) or {}).get("seconds", 0.0) for phase in ("load", "train", "generate"))
+        total += step.get("probe_seconds", 0.0) + step.get("seconds", 0.0)
+    if {"train", "generate"} <= set(made):  # the model was loaded once, and both steps note it
+        total -= (info["train"].get("load") or {}).get("seconds", 0.0)
+    return total
+
+
+def timing(record: RunRecord, seconds: float) -> dict[str, float | None]:
+    """`harness_seconds` arrives as the time inside the steps and leaves as the time outside them."""
+    inside = record.harness_seconds or 0.0
+    return {"seconds": seconds, "harness_seconds": max(0.0, seconds - inside)}
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
