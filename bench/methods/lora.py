@@ -22,6 +22,9 @@ class Config:
     """On the adapter's input, while training."""
     target_modules: str | tuple[str, ...] = "all-linear"
     """Module names, or "all-linear": attention and MLP, never the output head."""
+    stop_token: bool = True
+    """Train the stop token's embedding too (one row). A base model may never have met that token; beside a frozen
+    embedding adapters alone then cannot tell it from other unused ones, and the model never stops (docs/log.md)."""
 
     def __post_init__(self) -> None:
         if self.r < 1 or self.alpha < 1:
@@ -40,23 +43,28 @@ def learning_rate(parameters: int) -> float:
 
 def prepare(source: ModelSource, config: Config, *, dtype: str, device: str, seed: int) -> Any:
     """The frozen model in `dtype` with float32 adapters that start as the identity."""
-    return adapted(source.load(dtype=dtype, device=device), config, seed=seed)
+    return adapted(source.load(dtype=dtype, device=device), config, stop=source.tokenizer().eos_token_id, seed=seed)
 
 
-def adapted(model: Any, config: Config, *, seed: int) -> Any:
-    """The model with adapters drawn from `seed`; unseeded ones failed to learn in one of three trials."""
+def adapted(model: Any, config: Config, *, stop: int, seed: int) -> Any:
+    """The model with adapters drawn from `seed`; unseeded ones failed to learn in one of three trials.
+
+    `stop` is the id of the token that ends an answer.
+    """
     import torch
     from peft import LoraConfig, get_peft_model
     from transformers.pytorch_utils import Conv1D
 
-    targets = config.target_modules
+    targets, seq2seq = config.target_modules, bool(model.config.is_encoder_decoder)
     settings = LoraConfig(
         r=config.r,
         lora_alpha=config.alpha,
         lora_dropout=config.dropout,
         target_modules=targets if isinstance(targets, str) else list(targets),
         bias="none",
-        task_type="SEQ_2_SEQ_LM" if model.config.is_encoder_decoder else "CAUSAL_LM",
+        task_type="SEQ_2_SEQ_LM" if seq2seq else "CAUSAL_LM",
+        # An encoder-decoder model ended its texts with this token in pretraining.
+        trainable_token_indices=[stop] if config.stop_token and not seq2seq else None,
         # GPT-2 keeps its matrices as (in, out); quantised ones are turned round when they are loaded.
         fan_in_fan_out=any(isinstance(module, Conv1D) for module in model.modules()),
     )

@@ -40,16 +40,16 @@ def restore(source: ModelSource, method: Any, config: Any, folder: Path, *, dtyp
 
 def load_adapter(model: Any, folder: Path) -> None:
     """Puts the saved adapter's values in place of the fresh ones; every one must fit."""
-    from peft import set_peft_model_state_dict
+    from peft import get_peft_model_state_dict, set_peft_model_state_dict
     from safetensors.torch import load_file
 
     if not is_adapted(model):
         raise UserError(f"{folder}: holds an adapter, but this method makes none; run with --bench-fresh")
-    loaded: Any = set_peft_model_state_dict(model, load_file(folder / ADAPTER))
-    missing = [key for key in loaded.missing_keys if "lora_" in key]
-    if missing or loaded.unexpected_keys:
-        first = (missing or loaded.unexpected_keys)[0]
-        raise UserError(f"{folder / ADAPTER}: does not fit model and method (first: {first}); use --bench-fresh")
+    saved = load_file(folder / ADAPTER)
+    expected = get_peft_model_state_dict(model, save_embedding_layers=False)
+    if odd := sorted(saved.keys() ^ expected.keys()):
+        raise UserError(f"{folder / ADAPTER}: does not fit model and method (first: {odd[0]}); use --bench-fresh")
+    set_peft_model_state_dict(model, saved)
 
 
 def for_generation(model: Any, dtype: str) -> Any:
