@@ -126,7 +126,7 @@ def train(
     steps = config.max_steps or math.ceil((config.epochs or 1.0) * len(batches))
     ledger = Ledger(window=max(1, steps // CURVE_POINTS))
     loader: DataLoader[Encoded] = DataLoader(
-        kept,  # type: ignore[arg-type]  # a list is a map-style dataset
+        kept,  # type: ignore[arg-type,unused-ignore]  # a list is a map-style dataset
         batch_sampler=batches,
         collate_fn=Collator(tokenizer.pad_token_id),
         pin_memory=device.startswith("cuda"),
