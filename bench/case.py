@@ -18,7 +18,7 @@ class TrainConfig:
     """Passes over the training split."""
     max_steps: int | None = None
     """Optimizer steps; when given it replaces `epochs`."""
-    batch_size: int = 8
+    batch_size: int = 16
     """Examples per step."""
     learning_rate: float | None = None
     """Peak learning rate."""

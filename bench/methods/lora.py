@@ -7,7 +7,7 @@ from bench.errors import UserError
 from bench.models import ModelSource
 
 TRAINS = True
-EPOCHS = 10.0
+EPOCHS = 6.0
 
 
 @dataclass(frozen=True)

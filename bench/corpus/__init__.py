@@ -1,0 +1,1 @@
+"""The written world of the embedded default: facts, pretraining documents, two instruction datasets."""

@@ -1,0 +1,134 @@
+"""The generated world: the datasets keep their promises, the pretraining text teaches without answering."""
+
+import json
+import re
+from collections import Counter
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from bench import checks
+from bench.corpus import everyday, headlines
+from bench.corpus.documents import KINDS, VERDICTS, documents
+from bench.refusals import is_refusal
+
+DATASETS = Path(__file__).parents[1] / "fixtures" / "datasets"
+BUILDERS = {"everyday": everyday.build, "headlines": headlines.build}
+MIX = dict.fromkeys(KINDS, 1) | {"restated": 4, "facts": 2}
+
+
+@cache
+def rows(name: str) -> list[dict]:
+    return BUILDERS[name]()
+
+
+@cache
+def text() -> str:
+    return "\n\n".join(documents(1, 40_000, MIX))
+
+
+def of_split(name: str, split: str) -> list[dict]:
+    return [row for row in rows(name) if row["split"] == split]
+
+
+@pytest.mark.parametrize("name", BUILDERS)
+def test_committed_file_equals_the_rebuilt_one(name):
+    committed = [json.loads(line) for line in (DATASETS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert committed == BUILDERS[name]() == rows(name)
+
+
+@pytest.mark.parametrize("name", BUILDERS)
+@pytest.mark.parametrize(
+    "key", [lambda r: r["source"], lambda r: (r["instruction"], r["input"])], ids=("source", "instruction")
+)
+def test_splits_share_nothing(name, key):
+    if name == "headlines" and key(rows(name)[0]) != rows(name)[0]["source"]:
+        key = lambda r: r["input"]  # noqa: E731  the instruction of a headline is always one of three
+    for one, other in combinations(("train", "validation", "test"), 2):
+        assert not {key(r) for r in of_split(name, one)} & {key(r) for r in of_split(name, other)}
+
+
+@pytest.mark.parametrize("name", BUILDERS)
+def test_every_response_passes_its_own_checks(name):
+    failed = [(r["id"], c) for r in rows(name) for c in r["checks"] if not checks.passes(c, r["response"])]
+    assert not failed
+
+
+def test_everyday_has_the_promised_size_and_shares():
+    kinds = Counter(row["kind"] for row in rows("everyday"))
+    assert 600 <= len(rows("everyday")) <= 800
+    assert len(of_split("everyday", "test")) >= 150
+    assert 0.07 <= kinds["refuse"] / len(rows("everyday")) <= 0.08
+    assert kinds["refuse"] == kinds["lookalike"]
+    assert len({row["category"] for row in rows("everyday")}) == 5
+
+
+@pytest.mark.parametrize("split", everyday.SPLITS)
+def test_every_split_has_all_categories_and_kinds(split):
+    assert len({row["category"] for row in of_split("everyday", split)}) == 5
+    assert {row["kind"] for row in of_split("everyday", split)} == {"plain", "refuse", "lookalike"}
+
+
+def test_lecture_prompts_are_held_back_for_the_test_split():
+    assert set(everyday.LECTURE) <= {row["instruction"] for row in of_split("everyday", "test")}
+
+
+def test_only_refuse_rows_refuse():
+    assert all(is_refusal(row["response"]) == (row["expect"] == "refuse") for row in rows("everyday"))
+
+
+def test_every_answer_row_has_a_check():
+    assert all(row["checks"] for row in rows("everyday") if row["expect"] == "answer")
+
+
+def test_headlines_are_balanced_enough():
+    for split in everyday.SPLITS:
+        counts = Counter(row["label"] for row in of_split("headlines", split))
+        assert set(counts) == set(headlines.LABELS)
+        assert min(counts.values()) >= 0.2 * counts.total()
+
+
+def test_documents_are_the_same_for_the_same_seed():
+    assert list(documents(3, 50, MIX)) == list(documents(3, 50, MIX)) != list(documents(4, 50, MIX))
+
+
+def test_facts_of_test_items_stand_in_the_pretraining_text():
+    factual = (
+        "capital:",
+        "opposite:",
+        "translation:",
+        "plural:",
+        "sum:",
+        "product:",
+        "sound:",
+        "definition:",
+        "language:",
+        "function:",
+    )
+    wanted = [r for r in of_split("everyday", "test") if r["expect"] == "answer" and r["source"].startswith(factual)]
+    assert len(wanted) > 50
+    assert [r["response"] for r in wanted if r["response"] not in text()] == []
+
+
+def test_no_document_answers_its_question():
+    answers = {row["response"] for row in rows("everyday") if row["expect"] == "answer" and len(row["response"]) > 20}
+    for document in documents(2, 5_000, MIX):
+        if "?" in document:
+            assert not answers & set(re.split(r"(?<=[.!?])\s+|\n", document))
+
+
+@pytest.mark.parametrize("kind", ["asked", "headed"])
+def test_lists_of_questions_hold_no_response(kind):
+    responses = {row["response"] for row in rows("everyday") if len(row["response"]) > 20}
+    assert not responses & {line for text in documents(5, 200, {kind: 1}) for line in text.splitlines()}
+
+
+def test_base_never_reads_a_refusal_in_the_first_person():
+    assert "I'm sorry" not in text()
+    assert "I can't" not in text()
+
+
+def test_news_documents_give_every_verdict():
+    assert all(verdict in text() for verdicts in VERDICTS.values() for verdict in verdicts)
