@@ -47,6 +47,8 @@ def weight(group: Group) -> tuple[bool, bool, bool]:
 
 def group_verdict(group: Group) -> str:
     main = group.main
+    if main is None and all(r.status in MEASURED and not r.case.metrics for r in group.records):
+        return "Costs only: this suite asks for no quality."
     if main is None:
         return f"Nothing was measured: {status_sentence(group.records)}."
     base, tuned = values(group, main, base=True), values(group, main, base=False)

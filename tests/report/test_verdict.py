@@ -3,7 +3,7 @@ import pytest
 from bench.case import Case
 from bench.record import Claim, RunRecord, Score
 from bench.report.groups import groups
-from bench.report.verdict import claims_sentence, verdict
+from bench.report.verdict import claims_sentence, group_verdict, verdict
 from tests.report.sample import cases_of, measured, sample_records
 
 
@@ -88,3 +88,9 @@ def test_the_group_with_a_base_row_leads():
 )
 def test_claims_are_counted(outcomes, text):
     assert claims_sentence([Claim("n", "c", outcome) for outcome in outcomes]) == text
+
+
+def test_a_suite_without_metrics_is_about_costs_and_not_a_failure():
+    case = Case("cost", "tiny-gpt2", "everyday", "lora")
+    (group,) = groups([RunRecord(case, "ok")])
+    assert group_verdict(group) == "Costs only: this suite asks for no quality."
