@@ -117,7 +117,7 @@ def new_model(recipe: Recipe, tokenizer: transformers.PreTrainedTokenizerFast) -
 
 
 @torch.no_grad()
-def prepare_to_copy(model: transformers.GPT2LMHeadModel) -> None:
+def prepare_to_copy(model: Any) -> None:
     """Starts attention near a copying circuit (as in mimetic initialisation, arXiv 2305.09828).
 
     Queries start equal to keys and outputs as transposed values, so that heads find like tokens and bring them along;
@@ -193,7 +193,7 @@ def batches(texts: list[torch.Tensor], batch: int, seed: int) -> Iterator[list[t
             yield [texts[n] for n in rows[index]]
 
 
-def loss_of(model: transformers.GPT2LMHeadModel, rows: list[torch.Tensor]) -> torch.Tensor:
+def loss_of(model: Any, rows: list[torch.Tensor]) -> torch.Tensor:
     """Mean loss per token; padding stands behind every document, where causal attention never sees it."""
     pad = model.config.pad_token_id
     padded = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=pad).long()
