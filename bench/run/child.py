@@ -55,6 +55,8 @@ def main(messages: Connection, parent_alive: Connection, job: str, log: str, wor
     with redirected(log):
         reply = outcome(lambda: work(Job(**json.loads(job)), lambda m: send(messages, {"progress": dict(m)})))
     send(messages, reply)
+    # Everything is in the store and the reply is sent: tearing down torch would only keep the parent waiting.
+    os._exit(0)
 
 
 def outcome(run: Any) -> dict[str, Any]:
