@@ -12,7 +12,7 @@ from bench.training.batches import encode
 from bench.training.trainer import NonFiniteLoss, arguments, resolved, train
 from tests.micro import letter_pairs, micro_model, pad_is_eos
 
-SETTINGS = TrainConfig(epochs=1.0, learning_rate=3e-3)
+SETTINGS = TrainConfig(batch_size=8, epochs=1.0, learning_rate=3e-3)
 
 
 def tuned(config=SETTINGS, pairs=None, seed=0, tokenizer=None, **changes):
@@ -51,7 +51,7 @@ def test_loss_curve_of_a_long_run_has_about_a_hundred_points_and_ends_at_the_las
 
 
 def test_max_steps_replaces_epochs():
-    _, result = tuned(TrainConfig(max_steps=7, learning_rate=1e-3))
+    _, result = tuned(TrainConfig(max_steps=7, learning_rate=1e-3, batch_size=8))
     assert (result.steps, result.resolved["steps"], result.resolved["epochs"]) == (7, 7, 1.4)
 
 
