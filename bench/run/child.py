@@ -39,6 +39,12 @@ def preload() -> None:
     import torch  # noqa: F401
     from transformers import AutoModelForCausalLM, AutoTokenizer, Trainer  # noqa: F401
 
+    import bench.data.formats.alpaca
+    import bench.generation.generate
+    import bench.measure.environment
+    import bench.training.artifacts
+    import bench.training.trainer  # noqa: F401
+
     # The Trainer collects garbage at every start; without this it walks over all of these modules' objects.
     gc.collect()
     gc.freeze()
