@@ -58,6 +58,7 @@ class Workbench:
         self.source = family.open(argument)
         self.config = self.method.Config()
         self.model: Any = None
+        self.tokenizer: Any = None
         self.load: dict[str, Any] = {}
 
     def needs(self, step: str) -> bool:
@@ -97,6 +98,7 @@ class Workbench:
         options: dict[str, Any] = {"dtype": self.dtype, "device": self.device}
         trained = self.find("train") if self.method.TRAINS else None
         with phase(self.device) as loading:
+            self.tokenizer = self.source.tokenizer()
             if trained:
                 self.model = restore(self.source, self.method, self.config, trained.folder, **options)
             else:
@@ -130,7 +132,7 @@ def train_step(work: Workbench) -> None:
     with phase(work.device) as training:
         result = train(
             work.model,
-            work.source.tokenizer(),
+            work.tokenizer,
             pairs,
             config,
             seed=work.case.seed,
@@ -167,10 +169,10 @@ def train_step(work: Workbench) -> None:
 def generate_step(work: Workbench) -> None:
     if work.model is None:
         work.load_model()
-    tokenizer = work.source.tokenizer()
-    config = resolved_generation(work, tokenizer)
-    first = work.own_form()
-    asked = {form: ask(work, tokenizer, config, form) for form in work.forms()}
+    started, first = time.perf_counter(), work.own_form()
+    config = resolved_generation(work, work.tokenizer)
+    asked = {form: ask(work, work.tokenizer, config, form) for form in work.forms()}
+    seconds = time.perf_counter() - started
 
     def write(folder: Path) -> dict[str, Any]:
         write_outputs(folder / OUTPUTS, tuple(o for outputs, _ in asked.values() for o in outputs))
@@ -178,7 +180,8 @@ def generate_step(work: Workbench) -> None:
             **work.load,
             **work.context(),
             "generate": asked[first][1],
-            "probe_seconds": sum(cost["seconds"] for form, (_, cost) in asked.items() if form != first),
+            # The other prompt form and finding the length limit: generation, but not the case's own speed.
+            "probe_seconds": seconds - asked[first][1]["seconds"],
             "resolved": {"generate": asdict(config), "form": first},
         }
 
