@@ -197,6 +197,7 @@ def start(config: pytest.Config, cases: list[Case]) -> None:
     state.runner = Runner(settings, runs_where, state.progress.show)
     arguments = [argument for argument in config.invocation_params.args if argument is not None]
     state.runner.plan(cases, shlex.join(["pytest", *map(str, arguments)]))
+    state.runner.hash_inputs(cases)
     # A polite end, as with Ctrl-C: the child is stopped and the report is written.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
 
@@ -254,13 +255,15 @@ def first_line(report: pytest.TestReport) -> str:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Everything a reader opens is rebuilt from the records, also after Ctrl-C."""
     state = session.config.stash.get(SESSION, None)
     if state is None or state.runner is None:
         return
     from bench.report.render import write_reports
 
+    if exitstatus == pytest.ExitCode.INTERRUPTED:
+        state.runner.interrupt()
     out = state.runner.settings.out
     state.written = write_reports(out)
     point_latest(catalog.ROOT / "reports", out)

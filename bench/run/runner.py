@@ -1,5 +1,6 @@
 """Runs planned cases one after another: plan first; look in the store, else execute; then write one record."""
 
+import contextlib
 import json
 import shutil
 import time
@@ -72,6 +73,12 @@ class Runner:
         }
         self._write_plan()
 
+    def hash_inputs(self, cases: Sequence[Case]) -> None:
+        """Read and hash data, models and code once for the whole run; what is wrong is told by the case's own row."""
+        for case in cases:
+            with contextlib.suppress(UserError):
+                keys_of(case, self.source(case.model)[1], self.dataset(case.dataset), "cpu")
+
     def _write_plan(self) -> None:
         write_atomic(self.settings.out / "plan.json", dump_json(self._plan) + "\n")
 
@@ -89,11 +96,14 @@ class Runner:
             record = RunRecord(case, "skipped", str(error))
         except UserError as error:
             record = RunRecord(case, "error", str(error))
-        except KeyboardInterrupt:
-            self._keep(RunRecord(case, "interrupted", "interrupted by the user; run the same command to go on"))
-            raise
         seconds = time.perf_counter() - started - (self.executor.start_seconds - before)
         return self._keep(record.with_(started_at=started_at, **timing(record, seconds)))
+
+    def interrupt(self) -> None:
+        """The run is about to end early: the case under way, or else the next one, says so in its row."""
+        planned = map(Case.from_dict, self._plan["cases"])
+        if waiting := next((case for case in planned if case not in self.records), None):
+            self._keep(RunRecord(waiting, "interrupted", "interrupted by the user; run the same command to go on"))
 
     def skip(self, case: Case, reason: str) -> RunRecord:
         """A planned case that does not fit this run or machine; it keeps its row."""

@@ -149,7 +149,7 @@ def test_the_plan_is_there_before_anything_runs(tmp_path, store):
     assert plan["cases"] == [json.loads(json.dumps(CASE.as_dict()))]
 
 
-def test_ctrl_c_leaves_a_row(tmp_path, store):
+def test_ctrl_c_leaves_a_row_for_the_case_under_way(tmp_path, store):
     class Interrupted(NoExecutor):
         def start(self):
             pass
@@ -160,7 +160,23 @@ def test_ctrl_c_leaves_a_row(tmp_path, store):
     runner = a_runner(tmp_path, tmp_path / "empty", Interrupted())
     with pytest.raises(KeyboardInterrupt):
         runner.run(CASE)
+    runner.interrupt()
     assert runner.records[CASE].status == "interrupted"
+
+
+def test_ctrl_c_between_two_cases_leaves_a_row_for_the_next(tmp_path, store):
+    runner, second = a_runner(tmp_path, store, NoExecutor()), CASE.with_method("full")
+    runner.plan([CASE, second], "pytest")
+    runner.run(CASE)
+    runner.interrupt()
+    assert [runner.records[case].status for case in (CASE, second)] == ["ok", "interrupted"]
+
+
+def test_ctrl_c_after_the_last_case_changes_no_row(tmp_path, store):
+    runner = a_runner(tmp_path, store, NoExecutor())
+    runner.run(CASE)
+    runner.interrupt()
+    assert [record.status for record in runner.records.values()] == ["ok"]
 
 
 def test_a_failed_claim_keeps_the_numbers(tmp_path, store, made):
