@@ -270,8 +270,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def point_latest(reports: Path, out: Path) -> None:
-    """`reports/latest` is a link to the newest run; where links are not allowed, a text file that names it."""
-    reports.mkdir(exist_ok=True)
+    """`reports/latest` is a link to the newest run in there; where links are not allowed, a text file that names it."""
+    if reports.resolve() not in out.resolve().parents:
+        return
     latest, fresh = reports / "latest", reports / f".latest-{os.getpid()}"
     try:
         fresh.unlink(missing_ok=True)

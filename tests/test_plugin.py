@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from bench.catalog import ROOT
+from bench.plugin import point_latest
 
 ROW = {"instruction": "Say hi", "output": "hi"}
 
@@ -149,3 +150,16 @@ def test_a_dataset_without_labels_skips_what_needs_them(tmp_path):
     code, text = bench("suites/test_sentiment.py", "--bench-dataset", path, "--bench-out", out)
     assert code == 0, text
     assert "needs a dataset with labels" in (out / "comparison.csv").read_text()
+
+
+def test_latest_points_at_the_newest_run_in_reports(tmp_path):
+    for name in ("first", "second"):
+        (tmp_path / "reports" / name).mkdir(parents=True)
+        point_latest(tmp_path / "reports", tmp_path / "reports" / name)
+    assert (tmp_path / "reports" / "latest").resolve().name == "second"
+
+
+def test_a_run_written_elsewhere_leaves_latest_alone(tmp_path):
+    (tmp_path / "reports").mkdir()
+    point_latest(tmp_path / "reports", tmp_path / "elsewhere")
+    assert not list((tmp_path / "reports").iterdir())

@@ -17,8 +17,19 @@ COMMAND = [sys.executable, "-m", "pytest", "-m", "bench", "suites/test_cost.py",
 
 def started(folder, methods):
     options = ["--bench-method", methods, "--bench-out", folder / "out", "--bench-store", folder / "store"]
-    command = [*COMMAND, *map(str, options)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+    return subprocess.Popen(
+        [*COMMAND, *map(str, options)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        preexec_fn=heed_ctrl_c,
+    )
+
+
+def heed_ctrl_c():
+    """A job that a shell started in the background ignores SIGINT, and so would its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def records(folder):
