@@ -8,6 +8,7 @@ import pytest
     datasets=["headlines"],
     methods=["base", "full", "lora", "qlora"],
     metrics=["label_f1", "completion", "exact_match"],
+    train={"epochs": 4},
     needs=["labels"],
 )
 def test_tuning_teaches_sentiment(case, run):

@@ -12,11 +12,9 @@ INSTRUCTIONS = (
 LABELS = ("positive", "neutral", "negative")
 # Companies per split; each company stands in headlines of one split only.
 COMPANIES = {"train": 47, "validation": 9, "test": 17}
-# Eight headlines per company, so that about 29, 42 and 29 % are positive, neutral and negative.
-MIXES = tuple(
-    ("positive",) * good + ("neutral",) * (8 - good - bad) + ("negative",) * bad
-    for good, bad in ((3, 2), (2, 3), (2, 2))
-)
+# Headlines per company, of which about 29, 42 and 29 % are positive, neutral and negative.
+HEADLINES = {"train": 16, "validation": 8, "test": 8}
+MIXES = ((3, 2), (2, 3), (2, 2))
 SEED = 15
 
 
@@ -33,20 +31,27 @@ def company_name(rng: Random, stem: str) -> str:
 
 def build() -> list[dict]:
     """All rows, numbered; the same list on every call."""
-    rng = Random(SEED)
-    stems = iter(rng.sample(table("companies")["stems"], sum(COMPANIES.values())))
+    stems = iter(Random(SEED).sample(table("companies")["stems"], sum(COMPANIES.values())))
     rows: list[dict] = []
     for split, companies in COMPANIES.items():
+        rng = Random(f"{split}-{SEED}")
         part = [row for _ in range(companies) for row in _company_rows(rng, next(stems), split)]
         rng.shuffle(part)
         rows += part
     return [{"id": f"headlines-{number:04}"} | row for number, row in enumerate(rows, start=1)]
 
 
+def _labels(rng: Random, headlines: int) -> list[str]:
+    """A mix of labels for every eight headlines."""
+    mixes = [rng.choice(MIXES) for _ in range(headlines // 8)]
+    good, bad = (sum(counts) for counts in zip(*mixes, strict=True))
+    return ["positive"] * good + ["neutral"] * (headlines - good - bad) + ["negative"] * bad
+
+
 def _company_rows(rng: Random, stem: str, split: str) -> list[dict]:
     company, texts = company_name(rng, stem), set()
     rows = []
-    for label in rng.choice(MIXES):
+    for label in _labels(rng, HEADLINES[split]):
         text = headline(rng, label, company)
         while text in texts:
             text = headline(rng, label, company)
