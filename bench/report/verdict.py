@@ -127,7 +127,8 @@ def spread(records: list[RunRecord], main: Column) -> str:
         return number(records[0], main)
     found = sorted(value for record in records if (value := record[main.name]) is not None)
     low, high = (plain(value, main) for value in (found[0], found[-1]))
-    return f"{low} to {high} over {len(found)} seeds"
+    apart = "seeds" if len({record.case.seed for record in records}) == len(records) else "runs"
+    return f"{low} to {high} over {len(found)} {apart}"
 
 
 def number(record: RunRecord, main: Column) -> str:

@@ -62,7 +62,11 @@ class Runner:
     _refreshed: set[str] = field(default_factory=set)
 
     def plan(self, cases: Sequence[Case], command: str, notes: Sequence[str] = ()) -> None:
-        """Write `plan.json` before the first case, so that what never ran is visible."""
+        """Write `plan.json` before the first case, so that what never ran is visible.
+
+        A run folder holds one run: what an earlier run left there goes. Its finished steps are in the store.
+        """
+        self._clear_earlier_run()
         self._plan = {
             "schema": SCHEMA,
             "command": command,
@@ -72,6 +76,13 @@ class Runner:
             "notes": list(notes),
         }
         self._write_plan()
+
+    def _clear_earlier_run(self) -> None:
+        """Remove the records that lie in the folder and what belongs to them, and no file of anybody else."""
+        out = self.settings.out
+        for path in [path for path in (out / "cases").glob("*.json") if is_record(path)]:
+            for file in (path, out / "outputs" / f"{path.stem}.jsonl", out / "logs" / f"{path.stem}.log"):
+                file.unlink(missing_ok=True)
 
     def hash_inputs(self, cases: Sequence[Case]) -> None:
         """Read and hash data, models and code once for the whole run; what is wrong is told by the case's own row."""
@@ -200,6 +211,15 @@ class Runner:
             opened = family.open(argument)
             self._sources[name] = (opened, opened.sha256())
         return self._sources[name]
+
+
+def is_record(path: Path) -> bool:
+    """True of a record of any version of ours; a damaged file is not ours to remove."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(data, dict) and {"schema", "case", "status"} <= data.keys()
 
 
 def step_keys(keys: Keys) -> dict[str, str]:

@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
-from bench.case import Case
+from bench.case import Case, TrainConfig
 from bench.record import Claim, RunRecord, Score
 from bench.report.groups import groups
 from bench.report.verdict import claims_sentence, group_verdict, verdict
@@ -70,6 +72,12 @@ def test_several_seeds_give_a_range_and_no_rank():
         "full 0.600 to 0.700 over 2 seeds; 50 test examples and 2 seeds, shown apart; methods are not ranked"
         in said(*bases, *records)
     )
+
+
+def test_two_runs_of_one_seed_are_not_two_seeds():
+    full = scored("full", 0.6, 0.5, 0.7)
+    again = replace(full, case=replace(full.case, train=TrainConfig(epochs=1)))
+    assert "full 0.600 to 0.600 over 2 runs" in said(scored("base", 0.1, 0.05, 0.15), full, again)
 
 
 def test_the_group_with_a_base_row_leads():

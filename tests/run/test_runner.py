@@ -149,6 +149,15 @@ def test_the_plan_is_there_before_anything_runs(tmp_path, store):
     assert plan["cases"] == [json.loads(json.dumps(CASE.as_dict()))]
 
 
+def test_a_second_run_into_the_same_folder_starts_it_anew(tmp_path, store):
+    first = a_runner(tmp_path, store, NoExecutor())
+    first.run(CASE)
+    (first.settings.out / "cases" / "mine.json").write_text("{}")
+    second = a_runner(tmp_path, store, NoExecutor())
+    assert [path.name for path in (second.settings.out / "cases").iterdir()] == ["mine.json"]
+    assert not list((second.settings.out / "outputs").iterdir())
+
+
 def test_ctrl_c_leaves_a_row_for_the_case_under_way(tmp_path, store):
     class Interrupted(NoExecutor):
         def start(self):
