@@ -5,9 +5,10 @@ An allow-list: no host name, user name, path or environment variable gets into a
 
 import os
 import platform
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+
+from bench.measure.packages import versions
 
 PACKAGES = (
     "torch",
@@ -83,7 +84,7 @@ def environment(device: str) -> dict[str, Any]:
         "memory_bytes": memory_total_bytes(),
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
-        "versions": {name: found for name in PACKAGES if (found := package_version(name))},
+        "versions": versions(PACKAGES),
     }
     return facts | gpu_facts(device)
 
@@ -110,10 +111,3 @@ def driver_version() -> str | None:
         return None
     words = file.read_text(encoding="utf-8", errors="replace").split()
     return next((word for word in words if word.count(".") >= 1 and word.replace(".", "").isdigit()), None)
-
-
-def package_version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None

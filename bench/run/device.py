@@ -4,10 +4,9 @@ import ctypes
 import os
 import platform
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 
 from bench.errors import Unavailable, UserError, nearest
+from bench.measure.packages import torch_facts
 
 DEVICES = {"cpu": "a CPU", "cuda": "CUDA", "rocm": "ROCm", "mps": "MPS"}
 """What users may ask for, and how a skipped row calls it."""
@@ -37,19 +36,13 @@ def available() -> frozenset[str]:
 
 
 def torch_build() -> str:
-    """ "cuda", "rocm" or "cpu", read from the text of torch/version.py."""
-    spec = find_spec("torch")
-    if spec is None or not spec.submodule_search_locations:
+    """ "cuda", "rocm" or "cpu": what the installed torch was built for."""
+    facts = torch_facts()
+    if not facts:
         raise UserError("torch is not installed; run through tox (`tox run -e bench`) or `pip install torch`")
-    text = (Path(spec.submodule_search_locations[0]) / "version.py").read_text(encoding="utf-8")
-    values = {}
-    for line in text.splitlines():
-        name, found, value = line.partition("=")
-        if found:
-            values[name.split(":")[0].strip()] = value.strip()
-    if values.get("cuda", "None") != "None":
+    if facts.get("cuda"):
         return "cuda"
-    return "rocm" if values.get("hip", "None") != "None" else "cpu"
+    return "rocm" if facts.get("hip") else "cpu"
 
 
 def accelerator_count(build: str) -> int:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from bench import catalog
 from bench.case import Case
 from bench.data.dataset import Dataset
+from bench.measure.packages import versions
 
 LIBRARIES = ("torch", "transformers", "peft", "accelerate", "bitsandbytes", "tokenizers")
 SCORERS = ("rouge-score", "scikit-learn", "scipy", "numpy")
@@ -64,19 +64,6 @@ def digest(*parts: Any) -> str:
 def metric_sha256(name: str) -> str:
     catalog.check("metric", name)
     return code_sha256(f"bench.metrics.{name.partition(':')[0]}")
-
-
-def versions(packages: tuple[str, ...]) -> dict[str, str]:
-    """Installed versions; a package that is not installed is left out."""
-    return {name: found for name in packages if (found := installed(name))}
-
-
-@cache
-def installed(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""
 
 
 @cache

@@ -10,7 +10,6 @@ from bench.measure.environment import (
     dtype_for,
     environment,
     hardware_name,
-    package_version,
     threads_for,
 )
 
@@ -32,10 +31,6 @@ def test_tiny_models_get_one_thread_and_large_ones_all_cores():
 
 def test_cpu_computes_in_float32():
     assert dtype_for("cpu") == "float32"
-
-
-def test_package_that_is_not_installed_has_no_version():
-    assert package_version("no-such-package-anywhere") is None
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
