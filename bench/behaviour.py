@@ -17,6 +17,11 @@ LABELS = ("answer", "partial", "refusal", "mimic", "empty", "degenerate", "other
 ECHO, REPETITION = 0.5, 0.5
 
 
+def final_of(output: Output) -> str:
+    """The answer to be compared with a reference: what the template parsed, without outer white space, or all text."""
+    return (output.text if output.answer is None else output.answer or "").strip()
+
+
 def answer_of(output: Output) -> str:
     """The text that is judged: as generated, stripped, not cut at stop strings."""
     return (output.text or "").strip()

@@ -77,8 +77,10 @@ class Case:
     """A dataset: fixture name or path."""
     method: str
     """A fine-tuning method: a file name in bench/methods."""
-    template: str = "instruction_response"
+    template: str = "instruction_input_response"
     """The prompt template that training and templated generation share."""
+    shots: int = 0
+    """Demonstrations from the training split written before each question; training itself is without them."""
     metrics: tuple[str, ...] = ()
     """Metric names, each `file` or `file:argument`."""
     seed: int = 0
@@ -88,12 +90,18 @@ class Case:
     generate: GenerateConfig = field(default_factory=GenerateConfig)
     """How answers are generated."""
 
+    def __post_init__(self) -> None:
+        if self.shots < 0:
+            raise UserError(f"shots is {self.shots}; it must be 0 or above")
+
     @property
     def label(self) -> str:
         """The part of the pytest id in brackets: `tiny-gpt2-everyday-lora-s0`."""
         parts = [short_name(self.model), short_name(self.dataset), self.method]
         if self.template != Case.template:
             parts.append(self.template)
+        if self.shots:
+            parts.append(f"{self.shots}shot")
         return "-".join([*parts, f"s{self.seed}"])
 
     @property
@@ -115,11 +123,16 @@ class Case:
         Absolute thresholds bind there only; elsewhere a suite can but compare with the base.
         """
         own = ":" not in self.model and not re.search(r"[/\\.]", self.dataset)
-        return own and self.generate.max_examples is None and self.template == Case.template
+        plain = self.template == Case.template and not self.shots
+        return own and plain and self.generate.max_examples is None
 
     def with_method(self, method: str) -> "Case":
         """The same case, tuned another way: what a suite compares against."""
         return replace(self, method=method)
+
+    def with_shots(self, shots: int) -> "Case":
+        """The same case, asked with so many demonstrations."""
+        return replace(self, shots=shots)
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -157,14 +170,15 @@ def expand(
     datasets: Iterable[str],
     methods: Iterable[str],
     templates: Iterable[str],
+    shots: Iterable[int],
     seeds: Iterable[int],
     metrics: Iterable[str],
     train: TrainConfig,
     generate: GenerateConfig,
 ) -> list[Case]:
     """Every combination of the axes, in the order written, seeds innermost."""
-    axes = product(models, datasets, templates, methods, seeds)
+    axes = product(models, datasets, templates, shots, methods, seeds)
     return [
-        Case(suite, model, dataset, method, template, tuple(metrics), seed, train, generate)
-        for model, dataset, template, method, seed in axes
+        Case(suite, model, dataset, method, template, count, tuple(metrics), seed, train, generate)
+        for model, dataset, template, count, method, seed in axes
     ]

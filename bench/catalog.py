@@ -21,7 +21,8 @@ FOLDERS = {
 def names(kind: str) -> list[str]:
     """All names of a kind, sorted: "metric", "method", "template", "format", "model", "dataset"."""
     if kind == "dataset":
-        return sorted(path.stem for path in (FIXTURES / "datasets").glob("*.jsonl"))
+        folder = FIXTURES / "datasets"
+        return sorted({path.stem for suffix in ("jsonl", "toml") for path in folder.glob(f"*.{suffix}")})
     files = sorted(path.stem for path in (ROOT / "bench" / FOLDERS[kind]).glob("[a-z]*.py"))
     if kind == "model":
         return fixture_models() + [f"{name}:" for name in files if name != "fixture"]

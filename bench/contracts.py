@@ -1,13 +1,13 @@
 """What a model, method, metric, template or format file must contain; tests check every file against these."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from bench.record import Output, Score
 
 if TYPE_CHECKING:
-    from bench.data.dataset import Example
+    from bench.data.example import Dropped, Example
+    from bench.data.source import Source
 
 
 @runtime_checkable
@@ -26,18 +26,38 @@ class Metric(Protocol):
 
 @runtime_checkable
 class Template(Protocol):
-    """bench/prompts/templates/NAME.py: how an example becomes the string before the answer."""
+    """bench/prompts/templates/NAME.py: how an example becomes the string before the answer.
 
-    def prompt(self, example: "Example") -> str: ...
+    `prompt` is enough. A file may also define
+
+    - `MARKERS`: strings that text of a dataset must not contain; with "\\n" before one, only where a line begins;
+    - `BETWEEN`: text between an answer and the next turn, "\\n\\n" by default;
+    - `answer(example)`: the answer that is trained, by default `example.response`;
+    - `demonstration(example)`: a question with its answer inside a prompt, by default prompt and answer;
+    - `system(text)`: what a system message becomes before everything else, by default the text and a blank line;
+    - `final_answer(text)`: the answer inside a generated text, by default all of it;
+    - `NEEDS_TOKENIZER = True` with `chunks(example, tokenizer)`, the (prompt, answer) of each turn, `stop(tokenizer)`,
+      the text of the token that ends an answer ("" for EOS), and `markers(tokenizer)` in place of `MARKERS`.
+
+    The prompt must not end in a space: byte-level BPE joins a space to the word after it.
+    """
+
+    def prompt(self, example: "Example") -> str:
+        """Everything before the answer of one turn; neither history nor system message, which rendering.py places."""
+        ...
 
 
 @runtime_checkable
 class Format(Protocol):
-    """bench/data/formats/NAME.py: reads one native file format into rows, or says with file:line why not."""
+    """bench/data/formats/NAME.py: reads the records of one native format, whatever container they are stored in."""
 
-    def matches(self, path: Path) -> bool: ...
+    def matches(self, source: "Source") -> bool:
+        """Whether the file is of this format, by its container, first record or first lines; of one format only."""
+        ...
 
-    def read(self, path: Path) -> "list[Example]": ...
+    def read(self, source: "Source") -> "Iterator[Example | Dropped]":
+        """Each record as an example or a drop with its reason; raises UserError with file:line for a damaged file."""
+        ...
 
 
 @runtime_checkable

@@ -23,9 +23,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "action": "append",
         "help": "base models (repeat, or separate by commas): tiny-gpt2, hub:ID, local:DIR",
     },
-    "dataset": {"action": "append", "help": "datasets, by name or path of a .json / .jsonl file"},
+    "dataset": {"action": "append", "help": "datasets, by name or path of a file (tunebench data show PATH)"},
     "method": {"action": "append", "help": "fine-tuning methods, exact: lora does not select qlora"},
     "template": {"action": "append", "help": "prompt templates"},
+    "shots": {"action": "append", "metavar": "K", "help": "demonstrations before each question: 0, or 0,2"},
     "seeds": {"type": int, "metavar": "N", "help": "train each case N times, with seeds 0 .. N-1"},
     "profile": {"metavar": "cpu|gpu", "help": "which axes suites take where they have both (default: cpu)"},
     "limit": {"type": int, "metavar": "N", "help": "ask at most N test examples per case"},
@@ -42,7 +43,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "metavar": "process|inline",
         "help": "a child process per case, or this one, for a debugger",
     },
-    "hub": {"action": "store_true", "help": "allow the network: download hub: models"},
+    "hub": {"action": "store_true", "help": "allow the network: download hub: models and Hub datasets"},
 }
 LISTS = ("model", "dataset", "method", "template")
 SESSION = pytest.StashKey["Session"]()
@@ -93,9 +94,20 @@ def option(config: pytest.Config, name: str) -> Any:
 def user_options(config: pytest.Config) -> Options:
     lists = {f"{name}s": comma_list(option(config, name)) for name in LISTS}
     seeds, profile = option(config, "seeds"), option(config, "profile")
+    shots = tuple(whole_number("shots", text) for text in comma_list(option(config, "shots")))
     return Options(
-        **lists, seeds=1 if seeds is None else seeds, profile=profile or "cpu", limit=option(config, "limit")
+        **lists,
+        shots=shots,
+        seeds=1 if seeds is None else seeds,
+        profile=profile or "cpu",
+        limit=option(config, "limit"),
     )
+
+
+def whole_number(name: str, text: str) -> int:
+    if not text.isdecimal():
+        raise UserError(f"--bench-{name} {text!r}: expected a whole number from 0")
+    return int(text)
 
 
 def comma_list(value: Any) -> tuple[str, ...]:

@@ -54,6 +54,8 @@ class Output:
     """"answer" or "refuse"."""
     checks: tuple[Mapping[str, Any], ...] = ()
     """Verifiable constraints, see bench/checks.py."""
+    answer: str | None = None
+    """The final answer that the template parsed out of `text` (chain of thought); None where it is all of it."""
     prompt_tokens: int = 0
     """Tokens of the prompt, padding not counted."""
     new_tokens: int = 0

@@ -10,7 +10,7 @@ from bench.data.dataset import dataset_path, load_dataset
 from bench.errors import UserError, nearest
 
 AXES = ("models", "datasets", "methods", "templates")
-SETTINGS = (*AXES, "metrics", "train", "generate", "needs")
+SETTINGS = (*AXES, "shots", "metrics", "train", "generate", "needs")
 PROFILES = ("cpu", "gpu")
 NEEDS = {"labels": "needs a dataset with labels"}
 
@@ -23,6 +23,8 @@ class Options:
     datasets: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     templates: tuple[str, ...] = ()
+    shots: tuple[int, ...] = ()
+    """Numbers of few-shot demonstrations."""
     seeds: int = 1
     """Each case runs with seeds 0 .. seeds-1."""
     profile: str = "cpu"
@@ -47,6 +49,7 @@ class Suite:
     datasets: tuple[str, ...]
     methods: tuple[str, ...]
     templates: tuple[str, ...] = (Case.template,)
+    shots: tuple[int, ...] = (0,)
     metrics: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     train: TrainConfig = field(default_factory=TrainConfig)
@@ -62,6 +65,7 @@ class Suite:
             if not settings.get(key):
                 raise UserError(f"{name}: the bench marker names no {key}; give at least one")
         values: dict[str, Any] = {key: axis(settings[key], profile) for key in AXES if key in settings}
+        values["shots"] = shot_counts(settings.get("shots", 0), name)
         values["metrics"] = tuple(settings.get("metrics", ()))
         values["needs"] = tuple(settings.get("needs", ()))
         values["train"] = configured(TrainConfig, settings.get("train"), f"{name}: train")
@@ -80,6 +84,7 @@ class Suite:
             datasets=chosen_datasets(self.datasets, options.datasets),
             methods=options.methods or self.methods,
             templates=options.templates or self.templates,
+            shots=options.shots or self.shots,
             seeds=range(options.seeds),
             metrics=self.metrics,
             train=self.train,
@@ -99,9 +104,17 @@ def axis(value: Any, profile: str) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
+def shot_counts(value: Any, where: str) -> tuple[int, ...]:
+    """One number of demonstrations, or several; raises UserError for anything else."""
+    counts = tuple(value) if isinstance(value, (list, tuple)) else (value,)
+    if not counts or not all(isinstance(count, int) and count >= 0 for count in counts):
+        raise UserError(f"{where}: shots is {value!r}; expected whole numbers from 0, for example [0, 2]")
+    return counts
+
+
 def chosen_datasets(own: Sequence[str], chosen: Sequence[str]) -> tuple[str, ...]:
     """A fixture's name selects among the suite's own datasets; a file of the user's is tried in every suite."""
-    fixtures = set(catalog.names("dataset"))
+    fixtures = {path.stem for path in (catalog.FIXTURES / "datasets").glob("*.jsonl")}
     return tuple(name for name in chosen if name in own or name not in fixtures) if chosen else tuple(own)
 
 

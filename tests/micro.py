@@ -30,11 +30,11 @@ def micro_source(folder: Path, **changes) -> ModelSource:
     return ModelSource("micro", folder)
 
 
-def letter_pairs(count: int, seed: int = 0) -> list[tuple[str, str]]:
-    """Prompts that name a letter and responses that repeat it: learned in a few dozen steps."""
+def letter_pairs(count: int, seed: int = 0) -> list[tuple[tuple[str, str], ...]]:
+    """Conversations of one turn that name a letter and repeat it: learned in a few dozen steps."""
     draw = random.Random(seed)
     letters = [draw.choice("abcdef") for _ in range(count)]
-    return [(f"say {letter}{' ' * draw.randint(0, 9)}:", letter * 3) for letter in letters]
+    return [((f"say {letter}{' ' * draw.randint(0, 9)}:", letter * 3),) for letter in letters]
 
 
 def pad_is_eos():

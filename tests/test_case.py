@@ -61,6 +61,7 @@ def test_expand_takes_every_combination_with_seeds_innermost():
         datasets=["d"],
         methods=["base", "lora"],
         templates=["raw"],
+        shots=[0],
         seeds=range(2),
         metrics=["rouge"],
         train=TrainConfig(),

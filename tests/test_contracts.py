@@ -8,7 +8,9 @@ from dataclasses import fields, is_dataclass
 import pytest
 
 from bench import catalog
-from bench.data.dataset import Example, load_dataset
+from bench.data.dataset import load_dataset
+from bench.data.example import Example
+from bench.errors import Unavailable
 from bench.record import Output, Score
 
 KINDS = ("metric", "method", "template", "format", "model")
@@ -74,15 +76,18 @@ def test_a_template_holds_instruction_and_input_and_no_answer(name):
 
 
 @pytest.mark.parametrize("name", catalog.names("format"))
-def test_a_format_recognises_by_path_and_reads(name):
+def test_a_format_recognises_a_source_and_reads_it(name):
     module = module_of("format", name)
-    assert list(inspect.signature(module.matches).parameters) == ["path"]
-    assert list(inspect.signature(module.read).parameters) == ["path"]
+    assert list(inspect.signature(module.matches).parameters) == ["source"]
+    assert list(inspect.signature(module.read).parameters) == ["source"]
 
 
 @pytest.mark.parametrize("name", catalog.names("dataset"))
 def test_a_shipped_dataset_has_three_splits_and_a_category_for_every_row(name):
-    data = load_dataset(name)
+    try:
+        data = load_dataset(name)
+    except Unavailable as error:
+        pytest.skip(str(error))
     for split in (data.train, data.validation, data.test):
         assert split
         assert all(example.category and example.source for example in split)

@@ -1,56 +1,16 @@
-"""Examples and datasets: what a row holds, how a name or a path becomes three splits, and the hash of its content."""
+"""A dataset by name, recipe or path: three splits without leakage, and the hash of their content."""
 
 import json
-import random
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+import os
+from dataclasses import dataclass, fields
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from bench import catalog
+from bench.data.example import Dropped, Example, Loaded
+from bench.data.reading import read_file
+from bench.data.splits import SPLITS, split_examples
 from bench.errors import UserError, nearest
-
-SPLITS = ("train", "validation", "test")
-
-
-@dataclass(frozen=True)
-class Example:
-    """One instruction with its accepted answers."""
-
-    id: str
-    """Unique inside the dataset."""
-    instruction: str
-    """What is asked."""
-    input: str = ""
-    """Text the instruction is about, or ""."""
-    responses: tuple[str, ...] = ()
-    """Accepted answers; the first one is trained on."""
-    category: str = ""
-    """Task family, e.g. "math problems"."""
-    difficulty: str = ""
-    """"easy", "medium" or "hard", or ""."""
-    source: str = ""
-    """The subject or passage the example is about; a source never stands in two splits."""
-    expect: str = "answer"
-    """"answer", or "refuse" for requests a good model declines."""
-    checks: tuple[Mapping[str, Any], ...] = ()
-    """Verifiable constraints on the answer, see bench/checks.py."""
-    label: str | None = None
-    """Gold class, for classification by text."""
-    kind: str = "plain"
-    """"plain", "refuse", or "lookalike": harmless, but worded like a request to refuse."""
-    split: str = ""
-    """Where the file puts it, or "" to let the loader split by source."""
-
-    @property
-    def response(self) -> str:
-        return self.responses[0]
-
-    @property
-    def question(self) -> str:
-        """The bare instruction with its input, as the raw prompt form asks it."""
-        return f"{self.instruction}\n{self.input}" if self.input else self.instruction
 
 
 @dataclass(frozen=True)
@@ -60,9 +20,16 @@ class Dataset:
     name: str
     train: tuple[Example, ...]
     validation: tuple[Example, ...]
+    """Empty where a recipe's split rule leaves none."""
     test: tuple[Example, ...]
     source: str = ""
-    """The file it was read from."""
+    """The file, recipe or Hub id it was read from."""
+    licence: str = ""
+    """As its recipe states it, or ""."""
+    dropped: tuple[Dropped, ...] = ()
+    """Records that no example was made of, with their reasons."""
+    notes: tuple[str, ...] = ()
+    """What was drawn from what, a line each: "train: everyday 300 of 501 rows (60.0 %)"; empty for a whole file."""
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -70,73 +37,98 @@ class Dataset:
         return tuple(sorted({e.label for e in self.train + self.test if e.label is not None}))
 
     def split_sha256(self, *names: str) -> str:
-        """Hash of the rows of these splits; order counts, the file's name does not."""
-        rows = [asdict(example) for name in names for example in getattr(self, name)]
-        return sha256(json.dumps(rows, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+        """Hash of the rows of these splits; order counts, the file's name and line numbers do not."""
+        digest = sha256()
+        for name in names:
+            for example in getattr(self, name):
+                digest.update(canonical(example).encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()
+
+
+# Fields at their default are left out: most are, and a later version's new field changes no hash.
+CONTENT = sorted((each.name, each.default) for each in fields(Example) if each.name != "where")
+ENCODER = json.JSONEncoder(ensure_ascii=False, default=dict)
+
+
+def canonical(example: Example) -> str:
+    """The content of an example as one line of JSON."""
+    values = vars(example)
+    return ENCODER.encode({name: values[name] for name, default in CONTENT if values[name] != default}) + "\n"
 
 
 def load_dataset(name: str) -> Dataset:
-    """A dataset by fixture name or path. Raises UserError with file and line, or the nearest name."""
-    path = dataset_path(name)
-    examples = read_examples(path)
-    parts = split_examples(examples)
+    """A dataset by name, recipe or path. Raises UserError with file and line, or the nearest name.
+
+    Raises UserError, too, when a test example, its passage or a near-duplicate of it is in the training split, and
+    Unavailable when it lies on the Hub and the network may not be used.
+    """
+    data = open_dataset(dataset_path(name))
+    refuse_leakage(data)
+    return data
+
+
+def open_dataset(path: Path, inside: tuple[Path, ...] = ()) -> Dataset:
+    """The dataset of a file or recipe, its splits unchecked. `inside` are the mixtures that it is a part of."""
+    if path.suffix == ".toml":
+        from bench.data.recipes import load_recipe  # recipes.py builds on this file
+
+        return load_recipe(path, inside)
+    return of_file(read_file(path), path.stem)
+
+
+def of_file(
+    loaded: Loaded, name: str, *, rule: str = "", licence: str = "", notes: tuple[str, ...] = (), seed: int = 0
+) -> Dataset:
+    """The splits of what was read from one file, by `rule` (see splits.py) or as its rows name them."""
+    parts = split_examples(loaded.examples, rule, seed=seed)
     for part in ("train", "test"):
         if not parts[part]:
-            raise UserError(
-                f"{path}: no example in the {part} split; {len(examples)} rows are too few to split by subject"
-            )
+            raise UserError(f"{loaded.path}: no example in the {part} split; {too_few(loaded)}")
     train, validation, test = (tuple(parts[part]) for part in SPLITS)
-    return Dataset(path.stem, train, validation, test, source=str(path))
+    return Dataset(
+        name, train, validation, test, source=loaded.path, licence=licence, dropped=loaded.dropped, notes=notes
+    )
+
+
+def too_few(loaded: Loaded) -> str:
+    """Why a split is empty and what to do about it."""
+    count = len(loaded.examples)
+    if any(example.split for example in loaded.examples):
+        return f'none of its {count} rows names it; choose another split rule in a recipe (split = "source")'
+    return (
+        f"{count} rows are too few to split by subject, or too alike: "
+        "rows of one source, one question or nearly the same text stay together"
+    )
+
+
+SHOWN_CLEAN: set[str] = set()
+"""Content of the splits that were searched for leaks in this process."""
+
+
+def refuse_leakage(data: Dataset) -> None:
+    """Raises UserError when training gives the test split away; each content is searched once in a run."""
+    if os.environ.get("BENCH_LEAKAGE_CHECKED") == "1":  # set for a case's own process by the runner, which has checked
+        return
+    content = data.split_sha256(*SPLITS)
+    if content in SHOWN_CLEAN:
+        return
+    from bench.data.leakage import assert_no_leakage
+
+    assert_no_leakage(data.train, data.validation, data.test, where=data.source or data.name)
+    SHOWN_CLEAN.add(content)
 
 
 def dataset_path(name: str) -> Path:
-    fixture = catalog.FIXTURES / "datasets" / f"{name}.jsonl"
-    if fixture.is_file() and fixture.parent == catalog.FIXTURES / "datasets":
-        return fixture
+    """The file behind a dataset's name: a fixture (.jsonl), a recipe (.toml), or the user's own path."""
+    folder = catalog.FIXTURES / "datasets"
+    for fixture in (folder / f"{name}.jsonl", folder / f"{name}.toml"):
+        if fixture.is_file() and fixture.parent == folder:
+            return fixture
     path = Path(name).expanduser()
-    if path.is_file():
-        return path
+    if path.is_symlink() or (path.exists() and not path.is_dir()):
+        return path  # what is wrong with it is said when it is opened
     if path.is_dir():
-        raise UserError(f"dataset {name!r} is a folder; name a .json or .jsonl file in it")
+        raise UserError(f"dataset {name!r} is a folder; name a file in it")
     if "/" in name or "\\" in name or path.suffix:
         raise UserError(f"dataset file {name!r} does not exist (looked in {Path.cwd()})")
-    raise UserError(
-        f"unknown dataset {name!r}.{nearest(name, catalog.names('dataset'))} A path to a .json file works too."
-    )
-
-
-def read_examples(path: Path) -> list[Example]:
-    """All examples of a file, by the first format that recognises it."""
-    for format_name in catalog.names("format"):
-        module, _ = catalog.load("format", format_name)
-        if module.matches(path):
-            return unique_ids(module.read(path), path)
-    known = ", ".join(catalog.names("format"))
-    raise UserError(
-        f"{path}: not a format that is known here ({known}); expected a .json or .jsonl list of instructions"
-    )
-
-
-def unique_ids(examples: list[Example], path: Path) -> list[Example]:
-    seen: set[str] = set()
-    for example in examples:
-        if example.id in seen:
-            raise UserError(f"{path}: id {example.id!r} stands twice; ids must be unique")
-        seen.add(example.id)
-    return examples
-
-
-def split_examples(examples: Sequence[Example]) -> dict[str, list[Example]]:
-    """The file's own splits where rows name one, else 80/10/10 by source with a fixed shuffle."""
-    if any(example.split for example in examples):
-        return {part: [e for e in examples if e.split == part] for part in SPLITS}
-    sources = sorted({e.source or e.question for e in examples})
-    random.Random(0).shuffle(sources)
-    tenth = max(1, round(len(sources) / 10)) if len(sources) >= 3 else 0
-    part_of = dict.fromkeys(sources, "train")
-    part_of |= dict.fromkeys(sources[:tenth], "test") | dict.fromkeys(sources[tenth : 2 * tenth], "validation")
-    parts: dict[str, list[Example]] = {part: [] for part in SPLITS}
-    for example in examples:
-        part = part_of[example.source or example.question]
-        parts[part].append(replace(example, split=part))
-    return parts
+    raise UserError(f"unknown dataset {name!r}.{nearest(name, catalog.names('dataset'))} A path to a file works too.")

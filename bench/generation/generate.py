@@ -14,7 +14,7 @@ import torch
 from bench.case import GenerateConfig
 from bench.errors import UserError
 from bench.models import positions
-from bench.training.batches import encode_prompts, encode_responses, padded
+from bench.training.batches import Prompt, encode_prompts, encode_responses, padded, stop_id
 
 FEWEST, MOST = 16, 256
 """Bounds of the default max_new_tokens."""
@@ -46,35 +46,37 @@ def max_new_tokens_for(tokenizer: Any, responses: Sequence[str], *, room: int | 
     return max(min(enough, MOST, MOST if room is None else room), FEWEST)
 
 
-def room_after(model: Any, tokenizer: Any, prompts: Sequence[str]) -> int | None:
+def room_after(model: Any, tokenizer: Any, prompts: Sequence[Prompt], *, stop: str = "") -> int | None:
     """Positions that the longest of these prompts leaves for an answer; None where positions do not end."""
     limit = None if model.config.is_encoder_decoder else positions(model.config)
     if limit is None or not prompts:
         return None
-    return limit - max(len(ids) for ids in encode_prompts(tokenizer, prompts))
+    return limit - max(len(ids) for ids in encode_prompts(tokenizer, prompts, stop=stop))
 
 
 def generate(
     model: Any,
     tokenizer: Any,
-    prompts: Sequence[str],
+    prompts: Sequence[Prompt],
     config: GenerateConfig,
     *,
     device: str,
     seed: int,
+    stop: str = "",
     on_progress: Progress | None = None,
 ) -> list[Generated]:
     """One continuation per prompt, in the prompts' order; `config.max_new_tokens` must be filled in.
 
-    In float32 the batch size does not change greedy text. Raises UserError when a prompt and its answer do
+    `stop` is the text of the token that ends a response, "" for EOS. In float32 the batch size does not change
+    greedy text. Raises UserError when a prompt and its answer do
     not fit into the model's positions.
     """
     if config.max_new_tokens is None:
         raise ValueError("generate() needs max_new_tokens; fill it in with max_new_tokens_for()")
     seq2seq = bool(model.config.is_encoder_decoder)
-    encoded = encode_prompts(tokenizer, prompts, seq2seq=seq2seq) if prompts else []
+    encoded = encode_prompts(tokenizer, prompts, seq2seq=seq2seq, stop=stop) if prompts else []
     refuse_long(encoded, config.max_new_tokens, None if seq2seq else positions(model.config))
-    settings = generation_config(model, tokenizer, config)
+    settings = generation_config(model, tokenizer, config, stop)
     order = sorted(range(len(encoded)), key=lambda index: len(encoded[index]), reverse=True)
     answers: dict[int, Generated] = {}
     tokens, started = 0, time.perf_counter()
@@ -103,7 +105,7 @@ def refuse_long(encoded: Sequence[list[int]], max_new_tokens: int, limit: int | 
             )
 
 
-def generation_config(model: Any, tokenizer: Any, config: GenerateConfig) -> Any:
+def generation_config(model: Any, tokenizer: Any, config: GenerateConfig, stop: str = "") -> Any:
     """Our settings and the model's special tokens, nothing else of its generation_config.json."""
     from transformers import GenerationConfig
 
@@ -111,7 +113,7 @@ def generation_config(model: Any, tokenizer: Any, config: GenerateConfig) -> Any
     sampling = {"do_sample": True, "temperature": config.temperature, "top_k": 0, "top_p": 1.0}
     return GenerationConfig(
         max_new_tokens=config.max_new_tokens,
-        eos_token_id=stop_tokens(own.eos_token_id, tokenizer.eos_token_id),
+        eos_token_id=stop_tokens(own.eos_token_id, tokenizer.eos_token_id, stop_id(tokenizer, stop)),
         pad_token_id=tokenizer.pad_token_id,
         bos_token_id=own.bos_token_id,
         decoder_start_token_id=own.decoder_start_token_id,
@@ -120,10 +122,10 @@ def generation_config(model: Any, tokenizer: Any, config: GenerateConfig) -> Any
     )
 
 
-def stop_tokens(own: int | Sequence[int] | None, trained: int) -> list[int]:
-    """The EOS that training teaches and all that the model's own config ends on."""
+def stop_tokens(own: int | Sequence[int] | None, *trained: int) -> list[int]:
+    """EOS, the stop token that training teaches, and all that the model's own config ends on."""
     listed: Iterable[int] = () if own is None else (own,) if isinstance(own, int) else own
-    return sorted({trained, *listed})
+    return sorted({*trained, *listed})
 
 
 def continue_batch(model: Any, prompts: Sequence[list[int]], settings: Any, device: str, seed: int) -> list[list[int]]:

@@ -4,7 +4,7 @@ import re
 import string
 from collections.abc import Sequence
 
-from bench.behaviour import answer_of
+from bench.behaviour import final_of
 from bench.record import Output, Score
 from bench.stats.scores import rate
 
@@ -19,7 +19,7 @@ NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
 def score(outputs: Sequence[Output], argument: str = "") -> Score:
     """Mean over outputs of the best match over references; outputs without a reference are not scored."""
     judged = [output for output in outputs if output.references]
-    values = [(output.example_id, float(matches(answer_of(output), output.references))) for output in judged]
+    values = [(output.example_id, float(matches(final_of(output), output.references))) for output in judged]
     unscored = len(outputs) - len(judged)
     return rate(values, SIGNATURE, unscored=unscored, why="no reference" if unscored else "")
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bench import checks
-from bench.behaviour import Inventory, answer_of, attempts, behaviour
+from bench.behaviour import Inventory, attempts, behaviour, final_of
 from bench.metrics.exact_match import normalise
 from bench.record import Output, Score
 from bench.stats.scores import rate, share
@@ -72,11 +72,11 @@ def verdict(output: Output, inventory: Inventory) -> Verdict:
 def part(output: Output, name: str) -> bool | None:
     """All checks of this part pass on the answer as generated; None when there is none."""
     wanted = [check for check in output.checks if checks.part(check) == name]
-    return all(checks.passes(check, answer_of(output)) for check in wanted) if wanted else None
+    return all(checks.passes(check, final_of(output)) for check in wanted) if wanted else None
 
 
 def has_key(output: Output) -> bool:
-    return any(has_words(answer_of(output), key) for key in keys(output))
+    return any(has_words(final_of(output), key) for key in keys(output))
 
 
 def has_words(answer: str, key: str) -> bool:

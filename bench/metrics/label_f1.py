@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bench.behaviour import answer_of
+from bench.behaviour import final_of
 from bench.checks import normalise
 from bench.record import Output, Score
 from bench.stats.intervals import Interval, bootstrap, wilson
@@ -31,7 +31,7 @@ def score(outputs: Sequence[Output], argument: str = "") -> Mapping[str, Score]:
         return {column: Score(None, 0, unscored, why, signature=signature(column)) for column in COLUMNS}
     gold = [str(output.label) for output in labelled]
     labels = sorted(set(gold))
-    predicted = [parse(answer_of(output), labels) for output in labelled]
+    predicted = [parse(final_of(output), labels) for output in labelled]
     ids = [output.example_id for output in labelled]
     return {column: column_score(column, ids, gold, predicted, labels, unscored) for column in COLUMNS}
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
-from bench.behaviour import answer_of
+from bench.behaviour import final_of
 from bench.errors import UserError, nearest
 from bench.record import Output, Score
 from bench.stats.scores import mean
@@ -36,7 +36,7 @@ def columns_of(outputs: Sequence[Output], columns: Sequence[str]) -> dict[str, S
 
     scorer = RougeScorer(list(columns), use_stemmer=True)
     judged = [(output, latin) for output in outputs if (latin := scorable(output.references))]
-    rows = [(output.example_id, best(scorer, answer_of(output), latin)) for output, latin in judged]
+    rows = [(output.example_id, best(scorer, final_of(output), latin)) for output, latin in judged]
     return {column: column_score(outputs, rows, column) for column in columns}
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from bench.behaviour import answer_of
+from bench.behaviour import final_of
 from bench.metrics.exact_match import normalise
 from bench.record import Output, Score
 from bench.stats.scores import mean
@@ -16,7 +16,7 @@ SIGNATURE = "token_f1 normalise:squad-v1.1 best-of-references"
 def score(outputs: Sequence[Output], argument: str = "") -> Score:
     """Mean over outputs of the best F1 over references; outputs without a reference are not scored."""
     judged = [output for output in outputs if output.references]
-    values = [(output.example_id, best(answer_of(output), output.references)) for output in judged]
+    values = [(output.example_id, best(final_of(output), output.references)) for output in judged]
     unscored = len(outputs) - len(judged)
     return mean(values, SIGNATURE, unscored=unscored, why="no reference" if unscored else "")
 

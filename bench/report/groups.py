@@ -62,24 +62,33 @@ class Group:
         names = [name for name in MAIN if name in measured] or ordered(measured)
         return self.column(names[0]) if names else None
 
+    @cached_property
+    def shots(self) -> tuple[int, ...]:
+        return tuple(sorted({record.case.shots for record in self.records}))
+
     def column(self, name: str) -> Column:
         return column(name, self.metrics)
 
     def base_of(self, record: RunRecord) -> RunRecord | None:
-        """The untuned model under the same template and seed; None for the base itself or when absent."""
-        return None if record.case.method == BASE else self.bases.get((record.case.template, record.case.seed))
+        """The untuned model asked in the same way, with the same seed; None for the base itself or when absent."""
+        return None if record.case.method == BASE else self.bases.get(asked(record))
 
     @cached_property
-    def bases(self) -> dict[tuple[str, int], RunRecord]:
-        untuned = (record for record in self.records if record.case.method == BASE)
-        return {(record.case.template, record.case.seed): record for record in untuned}
+    def bases(self) -> dict[tuple[str, int, int], RunRecord]:
+        return {asked(record): record for record in self.records if record.case.method == BASE}
 
     def row_name(self, record: RunRecord) -> str:
         """The method, with what else tells this row from its neighbours."""
         parts = [record.case.method]
         parts += [record.case.template] if len(self.templates) > 1 else []
+        parts += [f"{record.case.shots} shots"] if len(self.shots) > 1 else []
         parts += [f"seed {record.case.seed}"] if len(self.seeds) > 1 else []
         return " · ".join(parts)
+
+
+def asked(record: RunRecord) -> tuple[str, int, int]:
+    """Template, demonstrations and seed: what must be equal where a tuned model is compared with its base."""
+    return record.case.template, record.case.shots, record.case.seed
 
 
 def groups(records: Iterable[RunRecord]) -> list[Group]:

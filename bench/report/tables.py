@@ -24,6 +24,7 @@ COST_COLUMNS = (
     "total_params",
     "adapter_bytes",
     "hardware",
+    "shots",
 )
 
 
@@ -73,6 +74,7 @@ def cost_cells(record: RunRecord) -> dict[str, Any]:
         cost.total_params,
         cost.adapter_bytes,
         hardware(record.environment) or None,
+        record.case.shots,
     )
     return dict(zip(COST_COLUMNS, values, strict=True))
 

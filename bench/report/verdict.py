@@ -119,7 +119,8 @@ def listed(group: Group, main: Column, records: list[RunRecord]) -> str:
 
 def method_name(group: Group, record: RunRecord) -> str:
     template = f" ({record.case.template})" if len(group.templates) > 1 else ""
-    return record.case.method + template
+    shots = f" with {record.case.shots} shots" if len(group.shots) > 1 else ""
+    return record.case.method + template + shots
 
 
 def spread(records: list[RunRecord], main: Column) -> str:

@@ -42,6 +42,7 @@ def preload() -> None:
     import bench.data.formats.alpaca
     import bench.generation.generate
     import bench.measure.environment
+    import bench.prompts.rendering
     import bench.training.artifacts
     import bench.training.trainer  # noqa: F401
 
@@ -49,6 +50,9 @@ def preload() -> None:
     gc.collect()
     gc.freeze()
 
+
+CHECKED = {"BENCH_LEAKAGE_CHECKED": "1"}
+"""The parent has looked for leakage in every dataset before it starts a child."""
 
 Work = Callable[[Job, Report], Mapping[str, float]]
 

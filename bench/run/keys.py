@@ -46,7 +46,7 @@ def keys_of(case: Case, model_sha256: str, dataset: Dataset, device: str) -> Key
     asked = {
         "test": dataset.split_sha256("test"),
         "answers": dataset.split_sha256("train"),
-        "generate": digest(asdict(case.generate)),
+        "generate": digest(asdict(case.generate), case.shots),
         "generation": code_sha256("bench.generation.generate"),
     }
     generate = digest("generate", train, asked)

@@ -140,7 +140,8 @@ class Runner:
         reused = tuple(step for step in STEPS if store.find(step, getattr(keys, step)))
         outcome = Outcome("ok")
         if not {"generate", "score"} <= set(reused):
-            job = Job(case.as_dict(), device, str(self.settings.store.resolve()), step_keys(keys))
+            weights = self.source(case.model)[1]
+            job = Job(case.as_dict(), device, str(self.settings.store.resolve()), step_keys(keys), weights)
             log = self.settings.out / "logs" / f"{case.file_name}.log"
             self.start(case)
             outcome = self.executor.run(job, log, self.settings.timeout, lambda m: self.on_progress(case, m))
@@ -183,7 +184,9 @@ class Runner:
             cost=cost_of(info),
             loss_curve=tuple((step, loss) for step, loss in merged.get("loss_curve", ())),
             resolved={**resolved, **{k: merged[k] for k in ("device", "dtype", "threads") if k in merged}},
-            fingerprint=keys.fingerprint | {f"{name}_key": key for name, key in step_keys(keys).items()},
+            fingerprint=keys.fingerprint
+            | info.get("generate", {}).get("fingerprint", {})
+            | {f"{name}_key": key for name, key in step_keys(keys).items()},
             environment=merged.get("environment", {}),
             reused=tuple(reused),
         )

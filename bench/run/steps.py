@@ -1,15 +1,20 @@
 """The three steps of a case inside its child process: train, generate, score. The only place that knows their order."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from bench import catalog
 from bench.case import Case
-from bench.data.dataset import Dataset, Example, load_dataset
+from bench.data.dataset import Dataset, load_dataset
+from bench.data.example import Example
+from bench.prompts.rendering import Rendered, draw_shots, final_answer, render
 from bench.record import Output, dump_json, read_outputs, write_atomic, write_outputs
+from bench.run import fingerprint as fingerprints
+from bench.run.fingerprint import Fingerprint
 from bench.run.scoring import score_outputs
 from bench.run.store import Step, Store
 
@@ -27,6 +32,8 @@ class Job:
     store: str
     keys: dict[str, str]
     """Step name -> content key."""
+    weights: str = ""
+    """Hash of the base model, which the parent has made already."""
 
 
 def run_steps(job: Job, report: Report) -> dict[str, float]:
@@ -50,6 +57,7 @@ class Workbench:
 
         self.case = Case.from_dict(job.case)
         self.keys, self.store, self.report = job.keys, Store(Path(job.store)), report
+        self.weights = job.weights
         self.device = "cuda" if job.device == "rocm" else job.device
         self.dtype = dtype_for(self.device)
         self.dataset: Dataset = load_dataset(self.case.dataset)
@@ -72,18 +80,44 @@ class Workbench:
     def save(self, step: str, write: Callable[[Path], Mapping[str, Any]]) -> Step:
         return self.store.save(step, self.keys[step], write)
 
-    def prompt(self, example: Example, form: str) -> str:
-        name = self.case.template if form == "template" else form
-        return catalog.load("template", name)[0].prompt(example)
+    def template(self, form: str) -> str:
+        return self.case.template if form == "template" else form
+
+    def rendered(self, examples: Sequence[Example], form: str, shots: Sequence[Example] = ()) -> list[Rendered]:
+        """The examples as conversations in a prompt form; training and asking both come through here."""
+        name = self.template(form)
+        return [render(example, name, tokenizer=self.tokenizer, shots=shots) for example in examples]
+
+    def shots(self) -> tuple[Example, ...]:
+        """Demonstrations before each question, the same ones for all, from the training split only."""
+        return draw_shots(self.dataset.train, self.case.shots, self.case.seed) if self.case.shots else ()
 
     def own_form(self) -> str:
-        """An untuned model is read on the raw prompt, where mimicry shows; a tuned one in its training template."""
-        return "template" if self.method.TRAINS and self.case.template != "raw" else "raw"
+        """An untuned model is read on the raw prompt, where mimicry shows; a tuned one in its training template.
+
+        Demonstrations are written in the template, so an untuned model that is shown some is read in it, too.
+        """
+        templated = self.method.TRAINS or self.case.shots > 0
+        return "template" if templated and self.case.template != "raw" else "raw"
 
     def forms(self) -> tuple[str, ...]:
-        """The own form first, then the other one, unless the template is the bare instruction itself."""
+        """The own form first, then the other one, unless there is no other."""
         own = self.own_form()
-        return (own,) if self.case.template == "raw" else (own, "raw" if own == "template" else "template")
+        alone = self.case.template == "raw" or self.case.shots > 0
+        return (own,) if alone else (own, "raw" if own == "template" else "template")
+
+    @cached_property
+    def fingerprint(self) -> Fingerprint:
+        """What this case's model is made of, from what is at hand now."""
+        trains = self.method.TRAINS
+        knobs = {"train": asdict(self.case.train), "method": self.case.method, "seed": self.case.seed}
+        return fingerprints.fingerprint(
+            self.case.template,
+            self.tokenizer,
+            rows=self.dataset.split_sha256("train", "validation") if trains else "",
+            weights=self.weights or self.source.sha256(),
+            configs=knobs | asdict(self.config) if trains else {},
+        )
 
     def load_model(self) -> None:
         """The model on its device: trained if the store holds that, else as the method prepares it."""
@@ -100,6 +134,7 @@ class Workbench:
         with phase(self.device) as loading:
             self.tokenizer = self.source.tokenizer()
             if trained:
+                fingerprints.check(fingerprints.read(trained.folder), self.fingerprint, str(trained.folder))
                 self.model = restore(self.source, self.method, self.config, trained.folder, **options)
             else:
                 self.model = self.method.prepare(self.source, self.config, seed=self.case.seed, **options)
@@ -128,15 +163,16 @@ def train_step(work: Workbench) -> None:
     work.load_model()
     config = resolved(work.case.train, work.method, work.load["total_params"])
     examples = work.dataset.train[: config.max_examples]
-    pairs = [(work.prompt(example, "template"), example.response) for example in examples]
+    rendered = work.rendered(examples, "template")
     with phase(work.device) as training:
         result = train(
             work.model,
             work.tokenizer,
-            pairs,
+            [each.chunks for each in rendered],
             config,
             seed=work.case.seed,
             device=work.device,
+            stop=rendered[0].stop if rendered else "",
             on_progress=lambda step, total, loss, speed: work.report(
                 {"phase": "train", "step": step, "total": total, "loss": loss, "tokens_per_second": speed}
             ),
@@ -144,6 +180,7 @@ def train_step(work: Workbench) -> None:
 
     def write(folder: Path) -> dict[str, Any]:
         size = save(work.model, folder)
+        fingerprints.write(folder, work.fingerprint)
         return {
             **work.load,
             **work.context(),
@@ -158,6 +195,7 @@ def train_step(work: Workbench) -> None:
             "loss_curve": result.loss_curve,
             "resolved": {
                 "train": {**asdict(config), **result.resolved, "left_out": result.left_out},
+                "escaped": sum(each.escaped for each in rendered),
                 "method": asdict(work.config),
             },
         }
@@ -182,7 +220,12 @@ def generate_step(work: Workbench) -> None:
             "generate": asked[first][1],
             # The other prompt form and finding the length limit: generation, but not the case's own speed.
             "probe_seconds": seconds - asked[first][1]["seconds"],
-            "resolved": {"generate": asdict(config), "form": first},
+            "fingerprint": work.fingerprint.as_dict(),
+            "resolved": {
+                "generate": asdict(config),
+                "form": first,
+                "shots": [shot.id for shot in work.shots()],
+            },
         }
 
     work.save("generate", write)
@@ -196,8 +239,9 @@ def resolved_generation(work: Workbench, tokenizer: Any) -> Any:
     if config.max_new_tokens is not None:
         return config
     asked = work.dataset.test[: config.max_examples]
-    prompts = [work.prompt(example, form) for form in work.forms() for example in asked]
-    room = room_after(work.model, tokenizer, prompts)
+    rendered = [each for form in work.forms() for each in work.rendered(asked, form, work.shots())]
+    stop = rendered[0].stop if rendered else ""
+    room = room_after(work.model, tokenizer, [prompt_of(each) for each in rendered], stop=stop)
     answers = [example.response for example in work.dataset.train]
     return replace(config, max_new_tokens=max_new_tokens_for(tokenizer, answers, room=room))
 
@@ -208,25 +252,33 @@ def ask(work: Workbench, tokenizer: Any, config: Any, form: str) -> tuple[list[O
     from bench.measure.meter import phase
 
     examples = work.dataset.test[: config.max_examples]
-    prompts = [work.prompt(example, form) for example in examples]
+    rendered = work.rendered(examples, form, work.shots())
     with phase(work.device) as generating:
         answers = generate(
             work.model,
             tokenizer,
-            prompts,
+            [prompt_of(each) for each in rendered],
             config,
             device=work.device,
             seed=work.case.seed,
+            stop=rendered[0].stop if rendered else "",
             on_progress=lambda done, total, speed: work.report(
                 {"phase": "generate", "step": done, "total": total, "tokens_per_second": speed}
             ),
         )
-    rows = zip(examples, prompts, answers, strict=True)
-    outputs = [output(example, form, prompt, answer) for example, prompt, answer in rows]
+    rows = zip(examples, rendered, answers, strict=True)
+    template = work.template(form)
+    outputs = [output(example, form, template, each.prompt, answer) for example, each, answer in rows]
     return outputs, asdict(generating.phase(useful_tokens=sum(answer.new_tokens for answer in answers)))
 
 
-def output(example: Example, form: str, prompt: str, answer: Any) -> Output:
+def prompt_of(rendered: Rendered) -> Sequence[str]:
+    """Prompt, answer, prompt, ... up to the last prompt: all but the answer that is to be given."""
+    return tuple(text for chunk in rendered.chunks for text in chunk)[:-1]
+
+
+def output(example: Example, form: str, template: str, prompt: str, answer: Any) -> Output:
+    parsed = final_answer(answer.text, template)
     return Output(
         example_id=example.id,
         form=form,
@@ -239,6 +291,7 @@ def output(example: Example, form: str, prompt: str, answer: Any) -> Output:
         label=example.label,
         expect=example.expect,
         checks=example.checks,
+        answer=None if parsed == answer.text else parsed,
         prompt_tokens=answer.prompt_tokens,
         new_tokens=answer.new_tokens,
         finished=answer.finished,
@@ -249,6 +302,7 @@ def score_step(work: Workbench) -> None:
     generated = work.find("generate")
     if generated is None:
         raise RuntimeError("scoring follows generation, and its outputs are not in the store")
+    refuse_alien_outputs(work, generated)
     started = time.perf_counter()
     outputs = read_outputs(generated.folder / OUTPUTS)
     scores = score_outputs(outputs, work.case.metrics, work.own_form(), work.source.no_quality)
@@ -259,3 +313,11 @@ def score_step(work: Workbench) -> None:
         return {"seconds": seconds}
 
     work.save("score", write)
+
+
+def refuse_alien_outputs(work: Workbench, generated: Step) -> None:
+    """Outputs are scored for the model that they say they are of, and for no other."""
+    trained = work.find("train") if work.method.TRAINS else None
+    if trained:
+        said = {key: value for key, value in generated.info["fingerprint"].items() if key != "id"}
+        fingerprints.check(fingerprints.read(trained.folder), Fingerprint(**said), str(generated.folder))

@@ -1,13 +1,14 @@
-"""From (prompt, response) pairs to padded batches: the one place that decides which token bears loss.
+"""From conversations to padded batches: the one place that decides which token bears loss.
 
-Prompt and response are tokenised apart and joined, so the boundary between them is, id for id, the one the
-model meets when it generates (a tokenizer run over the joined text may merge across it). Loss falls on the
-response and on the EOS after it, never on the prompt or on padding; labels are masked by position, so a pad
-token that *is* EOS (GPT-2) does not take the real EOS with it.
+Prompts and responses are tokenised apart and joined, so the boundary between them is, id for id, the one the
+model meets when it generates (a tokenizer run over the joined text may merge across it). Loss falls on every
+response and on the stop token after it, never on a prompt or on padding; labels are masked by position, so a
+pad token that *is* EOS (GPT-2) does not take the real EOS with it.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import torch
@@ -18,6 +19,12 @@ IGNORED = -100
 
 Pair = tuple[str, str]
 """A prompt, exactly as the model is asked, and the response it should give."""
+
+Conversation = Sequence[Pair]
+"""Turns, oldest first; a single instruction is a conversation of one."""
+
+Prompt = str | Sequence[str]
+"""What a model continues: one text, or prompt, response, prompt, ... of a conversation up to its last prompt."""
 
 
 @dataclass(frozen=True)
@@ -36,41 +43,89 @@ class Encoded:
 
 
 def encode(
-    tokenizer: Any, pairs: Sequence[Pair], *, max_length: int, seq2seq: bool = False
+    tokenizer: Any, conversations: Sequence[Conversation], *, max_length: int, seq2seq: bool = False, stop: str = ""
 ) -> tuple[list[Encoded], int]:
-    """The examples of at most `max_length` tokens, in order, and how many were longer and left out."""
-    if not pairs:
+    """The examples of at most `max_length` tokens, in order, and how many were longer and left out.
+
+    `stop` is the text of the token that ends a response, "" for the tokenizer's EOS.
+    """
+    if not conversations:
         return [], 0
-    prompts = encode_prompts(tokenizer, [prompt for prompt, _ in pairs], seq2seq=seq2seq)
-    responses = encode_responses(tokenizer, [response for _, response in pairs])
-    join = apart if seq2seq else joined
-    examples = [join(prompt, response) for prompt, response in zip(prompts, responses, strict=True)]
+    responses = encode_responses(tokenizer, [turns[-1][1] for turns in conversations], stop=stop)
+    prompts = [asked(turns) for turns in conversations]
+    if seq2seq:
+        encoded = encode_prompts(tokenizer, prompts, seq2seq=True)
+        examples = [apart(prompt, response) for prompt, response in zip(encoded, responses, strict=True)]
+    else:
+        pieces = encode_pieces(tokenizer, prompts, stop)
+        examples = [joined([*before, response]) for before, response in zip(pieces, responses, strict=True)]
     kept = [example for example in examples if example.length <= max_length]
     return kept, len(examples) - len(kept)
 
 
-def joined(prompt: list[int], response: list[int]) -> Encoded:
-    return Encoded(prompt + response, [IGNORED] * len(prompt) + response)
+def encode_conversation(tokenizer: Any, turns: Conversation, *, seq2seq: bool = False, stop: str = "") -> Encoded:
+    """One conversation of any length, as training sees it."""
+    return encode(tokenizer, [turns], max_length=1 << 62, seq2seq=seq2seq, stop=stop)[0][0]
+
+
+def asked(turns: Conversation) -> tuple[str, ...]:
+    """All of a conversation but its last response."""
+    return tuple(text for turn in turns for text in turn)[:-1]
+
+
+def joined(pieces: Sequence[list[int]]) -> Encoded:
+    """Prompt, response, prompt, response, ... as one sequence; every response bears loss."""
+    labels = [piece if at % 2 else [IGNORED] * len(piece) for at, piece in enumerate(pieces)]
+    return Encoded(list(chain.from_iterable(pieces)), list(chain.from_iterable(labels)))
 
 
 def apart(prompt: list[int], response: list[int]) -> Encoded:
     return Encoded(prompt, response, joined=False)
 
 
-def encode_prompts(tokenizer: Any, prompts: Sequence[str], *, seq2seq: bool = False) -> list[list[int]]:
+def encode_prompts(
+    tokenizer: Any, prompts: Sequence[Prompt], *, seq2seq: bool = False, stop: str = ""
+) -> list[list[int]]:
     """Ids of each prompt with what the tokenizer puts before a text (BOS); used to train and to generate."""
-    encoded = tokenizer(list(prompts), add_special_tokens=True)["input_ids"]
     if seq2seq:
-        return encoded
-    # A few causal tokenizers close every text with EOS; an answer cannot follow that.
+        return tokenizer(["".join(prompt) for prompt in prompts], add_special_tokens=True)["input_ids"]
+    texts = [(prompt,) if isinstance(prompt, str) else prompt for prompt in prompts]
+    return [list(chain.from_iterable(pieces)) for pieces in encode_pieces(tokenizer, texts, stop)]
+
+
+def encode_pieces(tokenizer: Any, prompts: Sequence[Sequence[str]], stop: str) -> list[list[list[int]]]:
+    """Ids of each text of prompts made of prompt, response, prompt, ...; the stop token closes each response."""
+    openings = opening_ids(tokenizer, [texts[0] for texts in prompts])
+    later = [text for texts in prompts for text in texts[1:]]
+    ids = iter(tokenizer(later, add_special_tokens=False)["input_ids"] if later else ())
+    end = [stop_id(tokenizer, stop)] if later else []
+    return [
+        [opening, *(next(ids) + end * (at % 2) for at in range(1, len(texts)))]
+        for opening, texts in zip(openings, prompts, strict=True)
+    ]
+
+
+def opening_ids(tokenizer: Any, texts: Sequence[str]) -> list[list[int]]:
+    """Ids of texts that begin a sequence, without the EOS that a few causal tokenizers close every text with."""
+    encoded = tokenizer(list(texts), add_special_tokens=True)["input_ids"]
     end = tokenizer.eos_token_id
-    return [ids[:-1] if len(ids) > 1 and ids[-1] == end else ids for ids in encoded]
+    if not any(ids[-1:] == [end] for ids in encoded):
+        return encoded
+    own = tokenizer(list(texts), add_special_tokens=False)["input_ids"]
+    closed = [ids[-1:] == [end] and ids.count(end) > bare.count(end) for ids, bare in zip(encoded, own, strict=True)]
+    return [ids[:-1] if added else ids for ids, added in zip(encoded, closed, strict=True)]
 
 
-def encode_responses(tokenizer: Any, responses: Sequence[str]) -> list[list[int]]:
-    """Ids of each response and EOS."""
+def encode_responses(tokenizer: Any, responses: Sequence[str], *, stop: str = "") -> list[list[int]]:
+    """Ids of each response and the stop token."""
     encoded = tokenizer(list(responses), add_special_tokens=False)["input_ids"]
-    return [[*ids, tokenizer.eos_token_id] for ids in encoded]
+    end = stop_id(tokenizer, stop)
+    return [[*ids, end] for ids in encoded]
+
+
+def stop_id(tokenizer: Any, stop: str = "") -> int:
+    """Id of the token that ends a response."""
+    return int(tokenizer.convert_tokens_to_ids(stop)) if stop else int(tokenizer.eos_token_id)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from bench.case import TrainConfig
 from bench.errors import UserError, nearest
 from bench.measure.environment import dtype_for
 from bench.models import positions
-from bench.training.batches import Collator, Encoded, LengthGroupedBatches, Pair, encode
+from bench.training.batches import Collator, Conversation, Encoded, LengthGroupedBatches, encode
 from bench.training.ledger import Ledger, NonFiniteLoss
 from bench.training.loss import labelled_loss
 
@@ -108,20 +108,21 @@ def resolved(config: TrainConfig, method: Any, parameters: int) -> TrainConfig:
 def train(
     model: Any,
     tokenizer: Any,
-    examples: Sequence[Pair],
+    examples: Sequence[Conversation],
     config: TrainConfig,
     *,
     seed: int,
     device: str,
+    stop: str = "",
     on_progress: Progress | None = None,
 ) -> Training:
-    """Trains `model`, on `device` already, in place, on (prompt, response) pairs.
+    """Trains `model`, on `device` already, in place, on conversations of (prompt, response) pairs.
 
     `config` has its learning rate and epochs (or steps) filled in, see `resolved`. Bit-equal for the same
     seed, threads and machine. Raises UserError when no example fits, NonFiniteLoss when the run diverges.
     """
     config = replace(config, max_length=min(config.max_length, positions(model.config) or config.max_length))
-    kept, left_out = fitting(tokenizer, examples, config, model)
+    kept, left_out = fitting(tokenizer, examples, config, model, stop)
     batches = LengthGroupedBatches([example.length for example in kept], config.batch_size, seed)
     steps = config.max_steps or math.ceil((config.epochs or 1.0) * len(batches))
     ledger = Ledger(window=max(1, steps // CURVE_POINTS))
@@ -146,13 +147,15 @@ def train(
     )
 
 
-def fitting(tokenizer: Any, examples: Sequence[Pair], config: TrainConfig, model: Any) -> tuple[list[Encoded], int]:
+def fitting(
+    tokenizer: Any, examples: Sequence[Conversation], config: TrainConfig, model: Any, stop: str
+) -> tuple[list[Encoded], int]:
     """The training examples that fit, encoded; raises UserError when there are none."""
     chosen = examples[: config.max_examples]
     if not chosen:
         raise UserError("there is no training example; a method that trains needs at least one")
     seq2seq = bool(model.config.is_encoder_decoder)
-    kept, left_out = encode(tokenizer, chosen, max_length=config.max_length, seq2seq=seq2seq)
+    kept, left_out = encode(tokenizer, chosen, max_length=config.max_length, seq2seq=seq2seq, stop=stop)
     if not kept:
         raise UserError(
             f"all {left_out} training examples are longer than {config.max_length} tokens; "

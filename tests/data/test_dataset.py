@@ -2,7 +2,9 @@ import json
 
 import pytest
 
-from bench.data.dataset import load_dataset
+from bench import catalog
+from bench.data.dataset import canonical, load_dataset
+from bench.data.example import Example, Turn
 from bench.errors import UserError
 
 
@@ -71,3 +73,24 @@ def test_shipped_datasets_share_no_subject_and_no_question_between_splits(name):
         assert not parts[0] & parts[1]
         assert not parts[0] & parts[2]
         assert not parts[1] & parts[2]
+
+
+def test_a_test_row_that_stands_in_train_too_is_refused(tmp_path):
+    given = [{**row, "split": "train"} for row in rows(5)] + [{**rows(1)[0], "split": "test"}]
+    with pytest.raises(UserError, match=r"mine\.jsonl: 1 of 1 test examples are in the training split too"):
+        load_dataset(written(tmp_path, given, "mine.jsonl"))
+
+
+def test_a_process_of_the_runner_does_not_search_for_leaks_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("BENCH_LEAKAGE_CHECKED", "1")
+    given = [{**row, "split": "train"} for row in rows(5)] + [{**rows(1)[0], "split": "test"}]
+    assert len(load_dataset(written(tmp_path, given, "mine.jsonl")).train) == 5
+
+
+def test_a_later_field_at_its_default_changes_no_hash():
+    example = Example("a", "Say é", responses=("x",), history=(Turn("u", "v"),), where="7")
+    assert canonical(example) == '{"history": [["u", "v"]], "id": "a", "instruction": "Say é", "responses": ["x"]}\n'
+
+
+def test_recipes_are_datasets_by_name_as_files_are():
+    assert {"everyday", "everyday_and_headlines", "alpaca"} <= set(catalog.names("dataset"))

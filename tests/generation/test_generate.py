@@ -51,8 +51,8 @@ def test_attention_mask_matters_for_that():
 
 def test_trained_model_finishes_with_eos_that_is_the_pad_token_too(trained):
     pairs = letter_pairs(20)
-    answers = said(trained, [prompt for prompt, _ in pairs], pad_is_eos(), batch_size=7)
-    right = [answer.text == response for answer, (_, response) in zip(answers, pairs, strict=True)]
+    answers = said(trained, [prompt for ((prompt, _),) in pairs], pad_is_eos(), batch_size=7)
+    right = [answer.text == response for answer, ((_, response),) in zip(answers, pairs, strict=True)]
     assert sum(right) >= 15
     assert all(answer.finished and answer.new_tokens == len(answer.text) + 1 for answer in answers)
 

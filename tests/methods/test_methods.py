@@ -46,7 +46,7 @@ def tuned(source, method, steps=12):
 
 
 def said(source, model):
-    prompts = [prompt for prompt, _ in letter_pairs(6)]
+    prompts = [prompt for ((prompt, _),) in letter_pairs(6)]
     config = GenerateConfig(max_new_tokens=12)
     return generate(model, source.tokenizer(), prompts, config, device="cpu", seed=0)
 

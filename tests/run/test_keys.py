@@ -3,7 +3,8 @@ from dataclasses import replace
 import pytest
 
 from bench.case import Case, GenerateConfig, TrainConfig
-from bench.data.dataset import Dataset, Example
+from bench.data.dataset import Dataset
+from bench.data.example import Example
 from bench.run.keys import closure, code_sha256, keys_of
 
 CASE = Case("s", "tiny-gpt2", "everyday", "lora", metrics=("rouge:L",))

@@ -1,7 +1,7 @@
 import torch
 
 from bench.models._weights import byte_tokenizer
-from bench.models.shape import EOS, PAD
+from bench.models.shape import BOS, EOS, PAD
 from bench.training.batches import Collator, Encoded, LengthGroupedBatches, encode, encode_prompts
 from tests.micro import pad_is_eos
 
@@ -11,14 +11,14 @@ def text_ids(text):
 
 
 def test_labels_cover_the_response_and_eos_and_nothing_else():
-    (example,), left_out = encode(byte_tokenizer(), [("ab", "cd")], max_length=9)
+    (example,), left_out = encode(byte_tokenizer(), [[("ab", "cd")]], max_length=9)
     assert example == Encoded([*text_ids("abcd"), EOS], [-100, -100, *text_ids("cd"), EOS])
     assert left_out == 0
 
 
 def test_eos_bears_loss_when_it_is_the_pad_token_too():
     tokenizer = pad_is_eos()
-    examples, _ = encode(tokenizer, [("a", "b"), ("aaa", "bbb")], max_length=9)
+    examples, _ = encode(tokenizer, [[("a", "b")], [("aaa", "bbb")]], max_length=9)
     batch = Collator(tokenizer.pad_token_id)(examples)
     assert batch["labels"][0].tolist() == [-100, *text_ids("b"), EOS, -100, -100, -100, -100]
     assert batch["input_ids"][0, 3:].tolist() == [EOS] * 4
@@ -26,8 +26,28 @@ def test_eos_bears_loss_when_it_is_the_pad_token_too():
 
 
 def test_examples_longer_than_the_limit_are_left_out_and_counted():
-    examples, left_out = encode(byte_tokenizer(), [("a", "b"), ("aa", "bb")], max_length=3)
+    examples, left_out = encode(byte_tokenizer(), [[("a", "b")], [("aa", "bb")]], max_length=3)
     assert ([example.length for example in examples], left_out) == ([3], 1)
+
+
+def test_every_response_of_a_conversation_bears_loss_and_is_closed_by_eos():
+    turns = [("ab", "c"), ("de", "fg")]
+    (example,), _ = encode(byte_tokenizer(), [turns], max_length=99)
+    assert example.input_ids == [*text_ids("abc"), EOS, *text_ids("defg"), EOS]
+    assert example.labels == [-100, -100, *text_ids("c"), EOS, -100, -100, *text_ids("fg"), EOS]
+
+
+def test_a_conversation_is_asked_as_it_was_trained_on():
+    tokenizer, turns = byte_tokenizer(), [("ab", "c"), ("de", "fg"), ("h", "i")]
+    (example,), _ = encode(tokenizer, [turns], max_length=99)
+    (prompt,) = encode_prompts(tokenizer, [("ab", "c", "de", "fg", "h")])
+    assert example.input_ids[: len(prompt)] == prompt
+    assert len(example.input_ids) == len(prompt) + 2
+
+
+def test_another_stop_token_closes_the_response():
+    (example,), _ = encode(byte_tokenizer(), [[("a", "b")]], max_length=9, stop="<bos>")
+    assert example.labels == [-100, *text_ids("b"), BOS]
 
 
 def test_no_examples_encode_to_nothing():
@@ -36,7 +56,7 @@ def test_no_examples_encode_to_nothing():
 
 def test_prompt_ids_of_training_are_those_of_generation():
     tokenizer = byte_tokenizer()
-    (example,), _ = encode(tokenizer, [("### Response:\n", " x")], max_length=99)
+    (example,), _ = encode(tokenizer, [[("### Response:\n", " x")]], max_length=99)
     prompt = encode_prompts(tokenizer, ["### Response:\n"])[0]
     assert example.input_ids[: len(prompt)] == prompt
 
@@ -46,14 +66,14 @@ def test_eos_that_a_tokenizer_puts_after_every_text_does_not_close_the_prompt():
         eos_token_id = EOS
 
         def __call__(self, texts, add_special_tokens):
-            return {"input_ids": [[1, 2, EOS] for _ in texts]}
+            return {"input_ids": [[1, 2, EOS] if add_special_tokens else [1, 2] for _ in texts]}
 
     assert encode_prompts(Closing(), ["x"]) == [[1, 2]]
     assert encode_prompts(Closing(), ["x"], seq2seq=True) == [[1, 2, EOS]]
 
 
 def test_encoder_decoder_examples_keep_prompt_and_response_apart():
-    (example,), _ = encode(byte_tokenizer(), [("ab", "c")], max_length=9, seq2seq=True)
+    (example,), _ = encode(byte_tokenizer(), [[("ab", "c")]], max_length=9, seq2seq=True)
     assert (example.input_ids, example.labels) == (text_ids("ab"), [*text_ids("c"), EOS])
     batch = Collator(PAD)([example])
     assert (batch["useful_tokens"], batch["padded_tokens"]) == (4, 4)

@@ -70,7 +70,7 @@ def test_weight_broken_by_the_last_step_is_noticed():
 def test_eos_is_learned_although_it_is_the_pad_token():
     model, _ = tuned(TrainConfig(max_steps=120, learning_rate=5e-3), letter_pairs(48), tokenizer=pad_is_eos())
     tokenizer = byte_tokenizer()
-    prompt, response = letter_pairs(1)[0]
+    ((prompt, response),) = letter_pairs(1)[0]
     ids = torch.tensor([tokenizer(prompt + response)["input_ids"]])
     assert model(ids).logits[0, -1].argmax() == tokenizer.eos_token_id
 
@@ -101,7 +101,7 @@ def test_all_examples_too_long_is_an_error_that_says_so():
 
 
 def test_examples_longer_than_the_models_positions_are_left_out():
-    _, result = tuned(pairs=[*letter_pairs(8), ("x" * 200, "y")])
+    _, result = tuned(pairs=[*letter_pairs(8), (("x" * 200, "y"),)])
     assert (result.left_out, result.resolved["max_length"]) == (1, 128)
 
 

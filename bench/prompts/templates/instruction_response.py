@@ -1,8 +1,10 @@
-"""The lectures' `### Instruction: ... ### Response:` template, with `### Input:` between them where there is one."""
+"""Template B of the lectures: `### Instruction:` and `### Response:`; an input stands after the instruction."""
 
-from bench.data.dataset import Example
+from bench.data.example import Example
+
+MARKERS = ("### Instruction:", "### Response:")
 
 
 def prompt(example: Example) -> str:
-    given = f"### Input:\n{example.input}\n\n" if example.input else ""
-    return f"### Instruction:\n{example.instruction}\n\n{given}### Response:\n"
+    given = f"\n\n{example.input}" if example.input else ""
+    return f"### Instruction:\n{example.instruction}{given}\n\n### Response:\n"

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bench import catalog
+from bench.cli.data import data
 from bench.errors import UserError, nearest
 
 app = typer.Typer(
@@ -19,7 +20,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-data = typer.Typer(help="Datasets.", no_args_is_help=True)
 app.add_typer(data, name="data")
 
 KINDS = ("model", "dataset", "method", "metric", "template", "format")
@@ -70,30 +70,17 @@ def pretrain(
     typer.echo(run(recipe, out))
 
 
-@data.command("build")
-def build(
-    name: Annotated[str, typer.Argument(help="everyday or headlines")],
-    out: Annotated[Path | None, typer.Option(help="file to write (default: fixtures/datasets/NAME.jsonl)")] = None,
-) -> None:
-    """Write a dataset of our own again from the tables in fixtures/corpus."""
-    import importlib
-    import json
-
-    from bench.record import write_atomic
-
-    builders = ("everyday", "headlines")
-    if name not in builders:
-        raise UserError(f"unknown dataset {name!r}.{nearest(name, builders)}")
-    rows = importlib.import_module(f"bench.corpus.{name}").build()
-    path = out or catalog.FIXTURES / "datasets" / f"{name}.jsonl"
-    write_atomic(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
-    typer.echo(f"{path}: {len(rows)} rows")
-
-
 def main() -> None:
     """Run a command; a user's mistake is one line on stderr and exit code 2."""
     try:
         app()
     except UserError as error:
-        typer.echo(f"tunebench: {error}", err=True)
-        sys.exit(2)
+        message = str(error)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        message = f"{error.filename}: {error.strerror or error}"
+    else:
+        return
+    typer.echo(f"tunebench: {message}", err=True)
+    sys.exit(2)
