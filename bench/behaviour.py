@@ -19,7 +19,7 @@ ECHO, REPETITION = 0.5, 0.5
 
 def final_of(output: Output) -> str:
     """The answer to be compared with a reference: what the template parsed, without outer white space, or all text."""
-    return (output.text if output.answer is None else output.answer or "").strip()
+    return ((output.text if output.answer is None else output.answer) or "").strip()
 
 
 def answer_of(output: Output) -> str:

@@ -76,6 +76,17 @@ def test_training_settings_out_of_range_are_refused(values):
         TrainConfig(**values)
 
 
+def test_a_case_with_demonstrations_says_so_in_its_id_and_is_not_the_default():
+    assert a_case(shots=2).label == "tiny-gpt2-everyday-lora-2shot-s0"
+    assert not a_case(shots=2).is_default
+    assert a_case(shots=2).with_shots(0) == a_case()
+
+
+def test_fewer_than_no_demonstrations_are_refused():
+    with pytest.raises(UserError, match="shots is -1"):
+        a_case(shots=-1)
+
+
 def test_unknown_setting_offers_the_nearest():
     with pytest.raises(UserError, match=r"'epoch' is not a setting. Did you mean 'epochs'"):
         configured(TrainConfig, {"epoch": 3}, "suite x: train")

@@ -46,6 +46,11 @@ def test_a_typo_is_one_line_with_the_nearest_name(option, typo, meant):
     assert f"Did you mean '{meant}'?" in refused(option, typo)
 
 
+@pytest.mark.parametrize("shots", ["-1", "two", "1.5"])
+def test_a_number_of_shots_that_is_none(shots):
+    assert "expected a whole number from 0" in refused(f"--bench-shots={shots}")
+
+
 def test_cuda_asked_for_where_there_is_none():
     from bench.run.device import available
 

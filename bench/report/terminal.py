@@ -20,7 +20,7 @@ from bench.report.verdict import group_verdict
 
 WIDEST = 100
 """Columns that fit a terminal beside an editor, and an e-mail."""
-TABLES, ROWS = 24, 40
+TABLES, ROWS, NOTES = 24, 40, 2
 """More would scroll the verdict off the screen; the report has them all."""
 TELLING = (
     "self_prompting",
@@ -62,6 +62,8 @@ def summary(run: Run, console: Console) -> RenderableType:
     found = groups(run.records)
     parts = [part for group in found[:TABLES] for part in group_parts(group, console)]
     parts += left_out(len(found) - TABLES, "tables")
+    parts += [Text(one_line(f"note: {line}"), style="dim", overflow="fold") for line in run.plan.notes[:NOTES]]
+    parts += left_out(len(run.plan.notes) - NOTES, "notes")
     parts += [Text(one_line(f"damaged: {line}"), style="red") for line in run.damaged]
     return Stack(*parts, Text(f"report: {one_line(str(run.folder / 'report.html'))}", overflow="fold"))
 

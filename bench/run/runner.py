@@ -89,6 +89,8 @@ class Runner:
         for case in cases:
             with contextlib.suppress(UserError):
                 keys_of(case, self.source(case.model)[1], self.dataset(case.dataset), "cpu")
+        self._plan["notes"] += [line for data in self._datasets.values() for line in data_notes(data)]
+        self._write_plan()
 
     def _write_plan(self) -> None:
         write_atomic(self.settings.out / "plan.json", dump_json(self._plan) + "\n")
@@ -184,9 +186,7 @@ class Runner:
             cost=cost_of(info),
             loss_curve=tuple((step, loss) for step, loss in merged.get("loss_curve", ())),
             resolved={**resolved, **{k: merged[k] for k in ("device", "dtype", "threads") if k in merged}},
-            fingerprint=keys.fingerprint
-            | info.get("generate", {}).get("fingerprint", {})
-            | {f"{name}_key": key for name, key in step_keys(keys).items()},
+            fingerprint=fingerprint_of(keys, info),
             environment=merged.get("environment", {}),
             reused=tuple(reused),
         )
@@ -223,6 +223,25 @@ def is_record(path: Path) -> bool:
     except (OSError, ValueError, RecursionError):
         return False
     return isinstance(data, dict) and {"schema", "case", "status"} <= data.keys()
+
+
+def data_notes(data: Dataset) -> list[str]:
+    """What a reader of the report has to know of a dataset: how it was mixed, and what of its file is not in it."""
+    notes = [f"{data.name}: {line}" for line in data.notes]
+    if data.dropped:
+        first = data.dropped[0]
+        notes.append(
+            f"{data.name}: {len(data.dropped)} records or parts of them were dropped, the first at {first.where}: "
+            f"{first.reason} (`tunebench data show` lists them all)"
+        )
+    return notes
+
+
+def fingerprint_of(keys: Keys, info: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Everything the content keys were made of, the keys, and as `id` the model's own fingerprint."""
+    model = info.get("generate", {}).get("fingerprint", {})
+    made = {"id": model["id"]} if model else {}
+    return keys.fingerprint | made | {f"{name}_key": key for name, key in step_keys(keys).items()}
 
 
 def step_keys(keys: Keys) -> dict[str, str]:

@@ -8,7 +8,7 @@ from tests.report.sample import PAYLOADS, cases_of, hostile_records, measured, s
 HEAD = "suite,model,dataset,method,template,seed,status,reason,n,"
 TAIL = (
     "train_seconds,train_tokens_per_second,generate_tokens_per_second,peak_memory_bytes,memory_kind,"
-    "trainable_params,total_params,adapter_bytes,hardware"
+    "trainable_params,total_params,adapter_bytes,hardware,shots"
 )
 
 
@@ -41,7 +41,8 @@ def test_a_case_without_numbers_keeps_its_row_with_empty_cells(tmp_path):
     filled = {key: value for key, value in row.items() if value}
     assert filled == {
         "suite": "s", "model": "tiny-gpt2", "dataset": "everyday", "method": "lora",
-        "template": "instruction_response", "seed": "0", "status": "skipped", "reason": "needs CUDA",
+        "template": "instruction_input_response", "seed": "0", "status": "skipped", "reason": "needs CUDA",
+        "shots": "0",
     }  # fmt: skip
 
 

@@ -46,6 +46,12 @@ def test_generation_settings_leave_the_training_key():
     assert after.generate != keys().generate
 
 
+def test_demonstrations_change_what_is_asked_and_not_what_is_trained():
+    after = keys(CASE.with_shots(2))
+    assert after.train == keys().train
+    assert after.generate != keys().generate
+
+
 def test_another_metric_leaves_the_outputs_key():
     after = keys(replace(CASE, metrics=("rouge:1",)))
     assert after.generate == keys().generate

@@ -1,16 +1,20 @@
 """The path of one case, for real: a few steps of training on the shipped base model, in a child process."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
 
 from bench.case import Case, GenerateConfig, TrainConfig
+from bench.data.dataset import Dataset, load_dataset
+from bench.data.example import Dropped
 from bench.record import Claim, read_outputs, read_record
+from bench.run import fingerprint as fingerprints
 from bench.run.executors import Outcome
 from bench.run.executors.process import ProcessExecutor
-from bench.run.runner import Runner, Settings
-from bench.run.store import Store
+from bench.run.runner import Runner, Settings, data_notes
+from bench.run.store import Store, file_sha256
 
 CASE = Case(
     "suite",
@@ -97,6 +101,41 @@ def test_the_same_case_again_gives_bit_equal_weights_and_outputs(tmp_path, made,
     manifests = [json.loads((folder / "step.json").read_text())["files"] for folder in weights]
     assert manifests[0] == manifests[1]
     assert again.scores == made.scores
+
+
+def test_demonstrations_stand_before_each_question_and_share_the_trained_model(tmp_path, store, made, executor):
+    runner = a_runner(tmp_path, store, executor)
+    record = runner.run(CASE.with_shots(2))
+    outputs = read_outputs(runner.settings.out / record.outputs_file)
+    assert {output.form for output in outputs} == {"template"}
+    assert all(output.prompt.count("### Response:") == 3 for output in outputs)
+    assert "train" in record.reused
+    train = {example.id for example in load_dataset("everyday").train}
+    assert len(record.resolved["shots"]) == 2
+    assert set(record.resolved["shots"]) <= train
+
+
+def test_a_model_tuned_on_something_else_is_not_asked(tmp_path, store, made, executor):
+    other = tmp_path / "store"
+    shutil.copytree(store, other)
+    step = Store(other).find("train", made.fingerprint["train_key"])
+    stored = fingerprints.read(step.folder)
+    fingerprints.write(step.folder, replace(stored, template="0" * 64))
+    manifest = json.loads((step.folder / "step.json").read_text())
+    manifest["files"][fingerprints.FILE] = file_sha256(step.folder / fingerprints.FILE)
+    (step.folder / "step.json").write_text(json.dumps(manifest))
+    Store(other).remove("generate", made.fingerprint["generate_key"])
+    refused = a_runner(tmp_path, other, executor).run(CASE)
+    assert refused.status == "error"
+    assert "made with another template" in refused.reason
+
+
+def test_a_reader_is_told_what_was_dropped_and_how_a_mixture_was_drawn():
+    dropped = (Dropped("d.json:4", "the answer is empty"), Dropped("d.json:9", "the answer is empty"))
+    data = Dataset("d", (), (), (), dropped=dropped, notes=("a 3 of 5 rows",))
+    mixed, lost = data_notes(data)
+    assert mixed == "d: a 3 of 5 rows"
+    assert lost.startswith("d: 2 records or parts of them were dropped, the first at d.json:4: the answer is empty")
 
 
 def test_a_damaged_adapter_is_trained_again(tmp_path, store, made, executor):

@@ -59,7 +59,7 @@ VALIDATOR = TypeAdapter(Row)
 def matches(source: Source) -> bool:
     found = columns_by_field(source.columns)
     passage = "context" in source.columns and SQUAD & set(source.columns)
-    if "instruction" in found and not {"response", "instances"} & {*found, *source.columns}:
+    if "instruction" in source.columns and not {"response", "instances"} & {*found, *source.columns}:
         return True  # to be refused with the line that lacks a response
     if passage or not REQUIRED.keys() <= found.keys():
         return False
