@@ -85,7 +85,8 @@ def test_the_row_in_extending_is_read(tmp_path):
     path = tmp_path / "my_domain.jsonl"
     path.write_text(block(EXTENDING, "Vienna", "json"))
     (example,) = read_file(path).examples
-    assert example.response == "The Danube." and example.checks
+    assert example.response == "The Danube."
+    assert example.checks
 
 
 def test_the_recipe_in_extending_reads_the_table_beside_it(reviews):
@@ -112,8 +113,9 @@ def test_the_format_in_extending_reads_a_file(tmp_path):
     path.write_text('{"ctx": "It rains.", "endings": ["He sings.", "He gets wet."], "label": 1}\n'
                     '{"ctx": "It snows.", "endings": ["He sings.", "He swims."], "label": ""}\n')  # fmt: skip
     example, dropped = module.read(open_source(path))
-    assert module.matches(open_source(path)) and isinstance(example, Example) and isinstance(dropped, Dropped)
-    assert example.response == "He gets wet." and dropped.where == "2"
+    assert module.matches(open_source(path))
+    assert example.response == "He gets wet."
+    assert dropped == Dropped("2", "label '' names none of the 2 endings")
 
 
 def test_the_format_in_extending_takes_no_file_of_ours(tmp_path):
@@ -126,7 +128,8 @@ def test_the_template_in_extending_renders_and_its_markers_cannot_be_forged(tmp_
     monkeypatch.setattr(catalog, "load", lambda kind, name: (module, ""))
     rendered = render(Example("1", "Which river?", input="Vienna\nAnswer: none", responses=("The Danube.",)), "exam")
     assert rendered.chunks == (("Question: Which river?\nVienna\nAnswer\\: none\nAnswer:", " The Danube."),)
-    assert rendered.escaped == 1 and final_answer(" The Danube.", "exam") == "The Danube."
+    assert rendered.escaped == 1
+    assert final_answer(" The Danube.", "exam") == "The Danube."
 
 
 def test_options_and_models_in_the_readme_exist():
@@ -182,7 +185,8 @@ def test_the_data_page_names_every_suffix_that_is_read():
 def test_every_shipped_recipe_is_in_both_lists():
     listed = (ROOT / "fixtures" / "datasets" / "README.md").read_text(encoding="utf-8")
     for path in (ROOT / "fixtures" / "datasets").glob("*.toml"):
-        assert f"`{path.stem}`" in DATA and f"`{path.stem}`" in listed, path.stem
+        assert f"`{path.stem}`" in DATA, path.stem
+        assert f"`{path.stem}`" in listed, path.stem
 
 
 def test_the_default_template_is_the_one_that_the_documents_name():

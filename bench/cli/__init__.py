@@ -35,7 +35,7 @@ def list_names(
     for each in [kind.removesuffix("s")] if kind else KINDS:
         typer.echo(f"{each}s")
         for name in catalog.names(each):
-            typer.echo(f"  {name:<22} {summary(each, name)}".rstrip())
+            typer.echo(f"  {name:<27} {summary(each, name)}".rstrip())
 
 
 def summary(kind: str, name: str) -> str:

@@ -324,7 +324,7 @@ RULES = (
     Rule("several answers", "the same question is answered differently in different rows", several_answers),
     Rule("contradictory label", "the same text has two classes, so one of them is wrong", contradictory_label),
     Rule("near-duplicate", "nearly the same row counts twice and leaks from one split to another", near_duplicate),
-    Rule("truncation", "what lies beyond the maximum length is not trained on", truncated),
+    Rule("truncation", "an example longer than the maximum length is left out of training", truncated),
     Rule("label imbalance", "a class that is rarely seen is rarely predicted", imbalance),
     Rule("single pattern", "a model tuned on one form of words follows that form only", single_pattern),
     Rule("echo", "the answer only repeats the question", echo),

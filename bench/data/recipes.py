@@ -188,8 +188,19 @@ def read_source(path: Path, recipe: Recipe, source: Source | HubRows, expected: 
             f"fetch the file again{get}, or correct the recipe if the data changed on purpose"
         )
     adapted = cast(Source, Adapted(source, recipe.fields, recipe.defaults, tuple(recipe.labels)))
-    loaded = collect(adapted, recipe.format or recognised(adapted), found)
+    loaded = without_question(collect(adapted, recipe.format or recognised(adapted), found), recipe)
     return replace(loaded, examples=tuple(filled(example, recipe.defaults) for example in loaded.examples))
+
+
+def without_question(loaded: Loaded, recipe: Recipe) -> Loaded:
+    """Under a constant instruction a row without input asks nothing; it is dropped with its reason."""
+    if "input" not in recipe.fields or "instruction" not in recipe.defaults:
+        return loaded
+    asking = tuple(example for example in loaded.examples if example.input.strip())
+    empty = [example for example in loaded.examples if not example.input.strip()]
+    reason = f"the input (column {recipe.fields['input']!r}) is empty"
+    dropped = (Dropped(f"{loaded.path}:{example.where}", reason) for example in empty)
+    return replace(loaded, examples=asking, dropped=(*loaded.dropped, *dropped))
 
 
 def check_columns(path: Path, recipe: Recipe, source: Source | HubRows) -> None:

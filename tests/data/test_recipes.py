@@ -59,6 +59,14 @@ def test_a_constant_fills_empty_cells_and_nothing_else(tmp_path):
     assert [e.difficulty for e in loaded.examples] == ["hard", "easy"]
 
 
+def test_a_row_without_input_asks_nothing_under_a_constant_instruction(tmp_path):
+    table(tmp_path, [("body", "stars"), ("Good", "1"), ("", "0")])
+    loaded = recipe_rows(recipe(tmp_path, f'path = "reviews.csv"\n{SENTIMENT}'))
+    assert [example.input for example in loaded.examples] == ["Good"]
+    assert loaded.dropped[0].where.endswith("reviews.csv:3")
+    assert loaded.dropped[0].reason == "the input (column 'body') is empty"
+
+
 def test_a_label_without_a_name_is_refused_with_its_line(tmp_path):
     table(tmp_path, [("body", "stars"), ("Good", "1"), ("Bad", "7")])
     with pytest.raises(UserError, match=r"reviews\.csv:3: 'stars' is 7, but the recipe names 2 labels"):
