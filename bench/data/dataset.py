@@ -3,13 +3,14 @@
 import json
 import os
 from dataclasses import dataclass, fields
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
 from bench import catalog
 from bench.data.example import Dropped, Example, Loaded
 from bench.data.reading import read_file
-from bench.data.splits import SPLITS, split_examples
+from bench.data.splits import SPLITS, leaves_no_leak, split_examples
 from bench.errors import UserError, nearest
 
 
@@ -35,6 +36,11 @@ class Dataset:
     def labels(self) -> tuple[str, ...]:
         """The classes, sorted; empty when the dataset is not for classification."""
         return tuple(sorted({e.label for e in self.train + self.test if e.label is not None}))
+
+    @cached_property
+    def content(self) -> str:
+        """Hash of all three splits."""
+        return self.split_sha256(*SPLITS)
 
     def split_sha256(self, *names: str) -> str:
         """Hash of the rows of these splits; order counts, the file's name and line numbers do not."""
@@ -85,9 +91,12 @@ def of_file(
         if not parts[part]:
             raise UserError(f"{loaded.path}: no example in the {part} split; {too_few(loaded)}")
     train, validation, test = (tuple(parts[part]) for part in SPLITS)
-    return Dataset(
+    data = Dataset(
         name, train, validation, test, source=loaded.path, licence=licence, dropped=loaded.dropped, notes=notes
     )
+    if not checked_by_parent() and leaves_no_leak(loaded.examples, rule):
+        SHOWN_CLEAN.add(data.content)
+    return data
 
 
 def too_few(loaded: Loaded) -> str:
@@ -102,20 +111,22 @@ def too_few(loaded: Loaded) -> str:
 
 
 SHOWN_CLEAN: set[str] = set()
-"""Content of the splits that were searched for leaks in this process."""
+"""Content of the splits that were searched for leaks in this process, or made so that there is none."""
+
+
+def checked_by_parent() -> bool:
+    """The runner sets it for a case's own process: it has checked."""
+    return os.environ.get("BENCH_LEAKAGE_CHECKED") == "1"
 
 
 def refuse_leakage(data: Dataset) -> None:
     """Raises UserError when training gives the test split away; each content is searched once in a run."""
-    if os.environ.get("BENCH_LEAKAGE_CHECKED") == "1":  # set for a case's own process by the runner, which has checked
-        return
-    content = data.split_sha256(*SPLITS)
-    if content in SHOWN_CLEAN:
+    if checked_by_parent() or data.content in SHOWN_CLEAN:
         return
     from bench.data.leakage import assert_no_leakage
 
     assert_no_leakage(data.train, data.validation, data.test, where=data.source or data.name)
-    SHOWN_CLEAN.add(content)
+    SHOWN_CLEAN.add(data.content)
 
 
 def dataset_path(name: str) -> Path:

@@ -103,6 +103,17 @@ def near_duplicates(
     Equal texts (after normalising) have similarity 1.0. `minhash` says whether MinHash selects the pairs to compare;
     None leaves that to the size of the collection.
     """
+    return near_duplicates_and_proof(texts, threshold, minhash=minhash, on_progress=on_progress)[0]
+
+
+def near_duplicates_and_proof(
+    texts: Sequence[str],
+    threshold: float = 0.8,
+    *,
+    minhash: bool | None = None,
+    on_progress: Progress | None = None,
+) -> tuple[list[Pair], bool]:
+    """`near_duplicates`, and True when none was missed for certain: MinHash was not needed."""
     refuse_threshold(threshold)
     equal: list[Pair] = []
     first: dict[str, int] = {}
@@ -112,8 +123,9 @@ def near_duplicates(
             equal.append(Pair(known, index, 1.0))
     long = {index: plain for plain, index in first.items() if plain.count(" ") >= SHORTEST - 1}
     del first
-    search = minhash_pairs if minhash or (minhash is None and minhash_is_smaller(long.values())) else exact_pairs
-    return sorted([*equal, *search(long, threshold, on_progress)], key=lambda pair: pair.second)
+    exact = not (minhash_is_smaller(long.values()) if minhash is None else minhash)
+    search = exact_pairs if exact else minhash_pairs
+    return sorted([*equal, *search(long, threshold, on_progress)], key=lambda pair: pair.second), exact
 
 
 def minhash_is_smaller(texts: Collection[str]) -> bool:

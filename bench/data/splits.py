@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from bench.data.duplicates import Pair, near_duplicates
+from bench.data.duplicates import Pair, near_duplicates_and_proof
 from bench.data.example import Example
 from bench.data.leakage import KEYS, THRESHOLD, leaks_by_index, whole
 from bench.errors import UserError, nearest
@@ -82,6 +82,17 @@ def split_examples(examples: Sequence[Example], rule: str = "", *, seed: int = 0
     return parts
 
 
+def leaves_no_leak(examples: Sequence[Example], rule: str) -> bool:
+    """Whether `split_examples` keeps apart whatever `leaks_by_index` would find; another search can find nothing.
+
+    The ties of `subjects` are its keys. A copy that is tied to none in train is one of two texts that `near_duplicates`
+    pairs with others, and then `settle` has searched the splits with `leaks_by_index` itself.
+    """
+    if not rule and any(example.split for example in examples):
+        return False
+    return parse_rule(rule or "source").name != "published"
+
+
 def placed(example: Example, part: str) -> Example:
     """The example with this split; as `dataclasses.replace` makes it, in a tenth of its 16 us a row."""
     if example.split == part:
@@ -109,7 +120,7 @@ def file_order(count: int, shares: Shares) -> list[str]:
 
 def by_source(examples: Sequence[Example], rule: Rule, seed: int) -> list[str]:
     """Split name of each example; whole subjects go to one split."""
-    copies = copies_among(examples)
+    copies, exact = copies_among(examples)
     subject_of = subjects(examples, copies)
     groups = shuffled(examples, subject_of, seed)
     part_of = dict.fromkeys(groups, "train")
@@ -119,7 +130,8 @@ def by_source(examples: Sequence[Example], rule: Rule, seed: int) -> list[str]:
         wanted = targets(left.values(), max(1, round(len(examples) * share)))
         # Train and every split after this one need a subject, too.
         part_of |= dict.fromkeys(drawn(left, wanted, len(left) + others), part)
-    if any(pair.similarity < 1 for pair in copies):
+    # Without a pair of two different shingle sets there is no leak to settle, if none was missed.
+    if not exact or any(pair.similarity < 1 for pair in copies):
         settle(examples, subject_of, part_of)
     return [part_of[subject] for subject in subject_of]
 
@@ -135,12 +147,15 @@ def settle(examples: Sequence[Example], subject_of: Sequence[str], part_of: dict
         part_of |= dict.fromkeys((subject_of[held[index]] for index in leaks), "train")
 
 
-def copies_among(examples: Sequence[Example]) -> list[Pair]:
-    """Indices of near-copies; searched in the order of the texts, so that the order of rows decides nothing."""
+def copies_among(examples: Sequence[Example]) -> tuple[list[Pair], bool]:
+    """Indices of near-copies, and whether none was missed for certain.
+
+    They are searched in the order of the texts, so that the order of rows decides nothing.
+    """
     texts = [whole(example) for example in examples]
     order = sorted(range(len(texts)), key=texts.__getitem__)
-    pairs = near_duplicates([texts[index] for index in order], THRESHOLD)
-    return [pair._replace(first=order[pair.first], second=order[pair.second]) for pair in pairs]
+    pairs, exact = near_duplicates_and_proof([texts[index] for index in order], THRESHOLD)
+    return [pair._replace(first=order[pair.first], second=order[pair.second]) for pair in pairs], exact
 
 
 def subjects(examples: Sequence[Example], copies: Sequence[Pair]) -> list[str]:
