@@ -207,10 +207,13 @@ def child(way: str, path: Path) -> None:
     start = time.perf_counter()
     run = WAYS[way][0]()
     ready = time.perf_counter()
+    before = processor_seconds()
     kept, first, stages = run(path)
+    spent = processor_seconds() - before
     found = {
         "imports": ready - start,
         "seconds": sum(stages.values()),
+        "cpu": spent,
         "stages": stages,
         "kept": kept,
         "sha256": sha256(json.dumps(first).encode()).hexdigest(),
@@ -218,6 +221,12 @@ def child(way: str, path: Path) -> None:
         "worker": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
     }
     print(json.dumps(found))
+
+
+def processor_seconds() -> float:
+    """Of this process and of its workers that have ended; a busy machine makes it no larger, or not by much."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def measured(way: str, path: Path) -> dict[str, Any]:
@@ -238,26 +247,29 @@ def check_same(found: dict[str, dict[str, Any]]) -> None:
         raise SystemExit(f"the ways differ in their first {COMPARED} rows or in how many they keep: {found}")
 
 
+SHOWN = ("seconds", "cpu", "imports", "process")
+"""Medians in the table; `process` is the whole life of the process, its start and imports included."""
+
+
 def table(rounds: list[dict[str, dict[str, Any]]], count: int) -> Iterator[str]:
-    yield f"{'':40} {'rows/s':>8} {'seconds':>8} {'least':>7} {'imports':>8} {'process':>8} {'peak MiB':>14}"
+    titles = f"{'rows/s':>8} {'seconds':>8} {'least':>7} {'CPU s':>7} {'imports':>8} {'process':>8}"
+    yield f"{'':40} {titles} {'peak MiB':>14}"
     for way in rounds[0]:
         of = [each[way] for each in rounds]
-        middle, imports, process = (statistics.median(each[key] for each in of) for key in SHOWN)
+        middle, cpu, imports, process = (statistics.median(each[key] for each in of) for key in SHOWN)
         peak = f"{max(each['peak'] for each in of):.0f}"
         if worker := max(each["worker"] for each in of):
             peak += f" + 2 x {worker:.0f}"
         least = min(each["seconds"] for each in of)
-        yield f"{way:40} {count / middle:8,.0f} {middle:8.2f} {least:7.2f} {imports:8.1f} {process:8.1f} {peak:>14}"
+        times = f"{middle:8.2f} {least:7.2f} {cpu:7.1f} {imports:8.1f} {process:8.1f}"
+        yield f"{way:40} {count / middle:8,.0f} {times} {peak:>14}"
         stages = {name: statistics.median(each["stages"][name] for each in of) for name in of[0]["stages"]}
         yield "  " + ", ".join(f"{name} {seconds:.2f} s" for name, seconds in stages.items())
 
 
-SHOWN = ("seconds", "imports", "process")
-
-
 def ratios(rounds: list[dict[str, dict[str, Any]]]) -> Iterator[str]:
     for other in rounds[0]:
-        if other != FIRST:
+        if other not in (FIRST, SPLITTING):
             each = [found[FIRST]["seconds"] / found[other]["seconds"] for found in rounds]
             paired = ", ".join(f"{ratio:.2f}" for ratio in each)
             yield f"seconds of {FIRST} / {other}, each round: {paired} (median {statistics.median(each):.2f})"
