@@ -1,7 +1,8 @@
 """From a file to examples: the format is recognised or named, and every record an example or a reasoned drop."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from bench import catalog
 from bench.data.example import Dropped, Example, Loaded
 from bench.data.source import Source, open_source
 from bench.errors import UserError
+from bench.garbage import collector_paused
 
 
 def read_file(path: Path, format_name: str = "", fields: Mapping[str, str] | None = None) -> Loaded:
@@ -17,7 +19,8 @@ def read_file(path: Path, format_name: str = "", fields: Mapping[str, str] | Non
     Raises UserError, with file and line, when the file is damaged, of no known format, or holds no example.
     """
     source = open_source(path, fields)
-    loaded = collect(source, format_name or recognised(source), "")
+    with collector_paused():
+        loaded = collect(source, format_name or recognised(source), "")
     return replace(loaded, sha256=source.sha256())  # a damaged giant is refused before it is hashed
 
 
@@ -83,17 +86,15 @@ def unusable(example: Example) -> str:
     if not (example.question.strip() or example.kind == "text"):
         return "the instruction is empty"
     try:
-        "".join(all_texts(example)).encode()
+        all_text(example).encode()
     except UnicodeEncodeError as error:
         return f"holds half of a surrogate pair (U+{ord(error.object[error.start]):04X}), which is no character"
     return ""
 
 
-def all_texts(example: Example) -> Iterator[str]:
-    yield from (example.id, example.category, example.system, example.rationale, example.instruction, example.input)
-    yield from example.responses
-    for turn in example.history:
-        yield from turn
+def all_text(example: Example) -> str:
+    own = (example.id, example.category, example.system, example.rationale, example.instruction, example.input)
+    return "".join(chain(own, example.responses, *example.history))
 
 
 def refuse_nothing(source: Source, examples: list[Example], dropped: list[Dropped]) -> None:

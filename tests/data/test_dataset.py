@@ -94,3 +94,11 @@ def test_a_later_field_at_its_default_changes_no_hash():
 
 def test_recipes_are_datasets_by_name_as_files_are():
     assert {"everyday", "everyday_and_headlines", "alpaca"} <= set(catalog.names("dataset"))
+
+
+def test_a_file_that_changed_is_read_again_and_one_that_did_not_is_not(tmp_path):
+    path = written(tmp_path, rows(20))
+    first = load_dataset(path)
+    assert load_dataset(path).train is first.train
+    written(tmp_path, rows(30))
+    assert sum(len(part) for part in (load_dataset(path).train, load_dataset(path).test)) > 20

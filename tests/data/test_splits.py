@@ -4,7 +4,7 @@ import pytest
 
 from bench.data.example import Example, Turn
 from bench.data.leakage import find_leaks
-from bench.data.splits import apportioned, parse_rule, split_examples
+from bench.data.splits import apportioned, leaves_no_leak, parse_rule, split_examples
 from bench.errors import UserError
 
 COLOURS = ("amber", "beige", "coral", "denim", "ebony", "fawn", "green", "hazel", "ivory", "jade", "khaki", "lilac")
@@ -165,3 +165,19 @@ def test_chains_of_near_copies_split_alike_in_any_order_of_rows():
     ahead, back = (split_examples((chain + rows(30))[::step], "source") for step in (1, -1))
     assert {e.id for e in ahead["test"]} == {e.id for e in back["test"]}
     assert not find_leaks(ahead["train"], ahead["test"] + ahead["validation"])
+
+
+def test_only_splits_made_by_source_need_no_search_for_leaks():
+    own = [Example(str(i), f"Say {i}", split="train") for i in range(3)]
+    assert leaves_no_leak(rows(9), "") and leaves_no_leak(own, "holdout:0.2")
+    assert not leaves_no_leak(own, "")
+    assert not leaves_no_leak(rows(9), "published")
+
+
+def test_what_minhash_missed_is_moved_to_train(monkeypatch):
+    said = " ".join(f"boat{i} and net{i}" for i in range(40))
+    copies = [Example(str(i), f"{said} {i}", responses=("Yes.",)) for i in range(12)]
+    copies += [Example(f"x{i}", f"What is {i} and {i}?", responses=(str(2 * i),)) for i in range(20)]
+    monkeypatch.setattr("bench.data.splits.near_duplicates_and_proof", lambda *_: ([], False))
+    parts = split_examples(copies, "source:60/20/20")
+    assert find_leaks(parts["train"], parts["test"]) == [] and parts["test"]

@@ -2,7 +2,7 @@ import torch
 
 from bench.models._weights import byte_tokenizer
 from bench.models.shape import BOS, EOS, PAD
-from bench.training.batches import Collator, Encoded, LengthGroupedBatches, encode, encode_prompts
+from bench.training.batches import Collator, Encoded, LengthGroupedBatches, encode, encode_prompts, token_ids
 from tests.micro import pad_is_eos
 
 
@@ -70,6 +70,21 @@ def test_eos_that_a_tokenizer_puts_after_every_text_does_not_close_the_prompt():
 
     assert encode_prompts(Closing(), ["x"]) == [[1, 2]]
     assert encode_prompts(Closing(), ["x"], seq2seq=True) == [[1, 2, EOS]]
+
+
+def test_texts_in_several_batches_have_the_ids_of_one_call(monkeypatch):
+    monkeypatch.setattr("bench.training.batches.BATCH", 2)
+    texts = ["one", "", "three", "é", "five"]
+    assert token_ids(byte_tokenizer(), texts, special=True) == byte_tokenizer()(texts)["input_ids"]
+
+
+def test_a_tokenizer_without_a_fast_one_behind_it_is_called_for_every_batch(monkeypatch):
+    monkeypatch.setattr("bench.training.batches.BATCH", 2)
+
+    def slow(texts, add_special_tokens):
+        return {"input_ids": [[len(text)] for text in texts]}
+
+    assert token_ids(slow, ["a", "bb", "ccc", "dddd", "eeeee"], special=False) == [[1], [2], [3], [4], [5]]
 
 
 def test_encoder_decoder_examples_keep_prompt_and_response_apart():
