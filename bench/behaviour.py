@@ -4,17 +4,38 @@ Definitions 5.2 and 5.3. The order of the labels is empty, mimic, degenerate, pa
 other: a loop of questions is mimicry, and what runs on after an answer is a failure to stop, not mimicry.
 """
 
-from dataclasses import replace
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from bench import checks
-from bench.instructions import WORD, Inventory, before_new_task, self_prompts
+from bench import checks, refusals
+from bench.gibberish import is_gibberish
+from bench.instructions import Inventory, asked, before_new_task, self_prompts
 from bench.record import Output
-from bench.refusals import is_refusal, partial
 
-__all__ = ["LABELS", "Inventory", "answer_of", "attempts", "behaviour", "echo", "repetition", "self_prompts"]
+__all__ = ["LABELS", "Inventory", "answer_of", "attempts", "behaviour", "echo", "read", "repetition", "self_prompts"]
 
 LABELS = ("answer", "partial", "refusal", "mimic", "empty", "degenerate", "other")
 ECHO, REPETITION = 0.5, 0.5
+
+# Chinese, Japanese, Thai and their neighbours set no spaces between words: there a character counts as one.
+SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+WORD = re.compile(rf"[{SPACELESS}]|[^\W{SPACELESS}]+")
+STUTTER = re.compile(r"(\S{1,8}?)\1{9,}")
+LONGEST_WORD = 30
+"""Characters beyond which a word may be a loop of letters."""
+
+Fourgram = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the rules see in one output."""
+
+    label: str
+    """One of LABELS."""
+    runs_on: bool
+    """Sets a new task, before or after an answer."""
 
 
 def final_of(output: Output) -> str:
@@ -29,17 +50,7 @@ def answer_of(output: Output) -> str:
 
 def behaviour(output: Output, inventory: Inventory) -> str:
     """One of LABELS. "other" is a statement that misses the item's declared content, or no words at all."""
-    text = answer_of(output)
-    if not text:
-        return "empty"
-    said = before_new_task(text, inventory.facing(output))
-    if is_mimic(output, text, said):
-        return "mimic"
-    if repetition(said) > REPETITION:
-        return "degenerate"
-    if is_refusal(said):
-        return "partial" if partial(said) else "refusal"
-    return "answer" if is_answer(output, said) else "other"
+    return read(output, inventory).label
 
 
 def attempts(output: Output, inventory: Inventory) -> bool:
@@ -47,16 +58,43 @@ def attempts(output: Output, inventory: Inventory) -> bool:
     return behaviour(replace(output, checks=()), inventory) == "answer"
 
 
-def is_mimic(output: Output, text: str, said: str) -> bool:
-    """A new task or an echo, and no answer before it."""
-    runs_on = len(said) < len(text) or is_echo(output.instruction or "", text)
-    return runs_on and not (is_refusal(said) or is_answer(output, said))
+def read(output: Output, inventory: Inventory) -> Reading:
+    """Label and run-on at once, which cost the same search for a new task."""
+    text = answer_of(output)
+    said = before_new_task(text, inventory.facing(output)) if text else ""
+    runs_on = len(said) < len(text)
+    return Reading(label(output, text, said, runs_on), runs_on)
 
 
-def is_answer(output: Output, said: str) -> bool:
-    """Says something, and passes the declared content checks, if there are any."""
+def label(output: Output, text: str, said: str, runs_on: bool) -> str:
+    if not text:
+        return "empty"
+    declined, answers = refusal_in(said, output), is_answer(output, said, runs_on)
+    if (runs_on or is_echo(asked(output), text)) and not (declined or answers):
+        return "mimic"
+    if loops(said) or (not (answers or declined) and is_gibberish(said)):
+        return "degenerate"
+    return declined or ("answer" if answers else "other")
+
+
+def refusal_in(said: str, output: Output) -> str:
+    """ "refusal", "partial", or "" for neither."""
+    found = refusals.label(said, asked(output)) if said else "answer"
+    return "" if found == "answer" else found
+
+
+def is_answer(output: Output, said: str, runs_on: bool = False) -> bool:
+    """Says something, and passes the declared content checks, if there are any.
+
+    Without checks it must be language, and not the input handed back before the next task.
+    """
     content = [check for check in output.checks if checks.part(check) == "content"]
-    return any(c.isalnum() for c in said) and all(checks.passes(check, said) for check in content)
+    if not any(c.isalnum() for c in said):
+        return False
+    if content:
+        return all(checks.passes(check, said) for check in content)
+    handed_back = runs_on and checks.normalise(said) == checks.normalise(output.input or "")
+    return not handed_back and not is_gibberish(said)
 
 
 def tokens(text: str) -> list[str]:
@@ -64,23 +102,46 @@ def tokens(text: str) -> list[str]:
     return WORD.findall(text.lower()) or [c for c in text if not c.isspace()]
 
 
-def fourgrams(text: str) -> list[tuple[str, ...]]:
+def fourgrams(text: str) -> list[Fourgram]:
     words = tokens(text)
     return list(zip(words, words[1:], words[2:], words[3:], strict=False))
 
 
 def echo(prompt: str, text: str) -> float:
     """Share of the text's word 4-grams that stand in the prompt; 0 for fewer than four words."""
-    own = set(fourgrams(text))
-    return len(own & set(fourgrams(prompt))) / len(own) if own else 0.0
+    return copied(fourgrams(text), prompt)
+
+
+def copied(own: Sequence[Fourgram], prompt: str) -> float:
+    different = set(own)
+    return len(different.intersection(fourgrams(prompt))) / len(different) if different else 0.0
 
 
 def is_echo(prompt: str, text: str) -> bool:
     """Echo >= 0.5 and no word of its own: "The sum of 3 and 4 is 8" restates the question, but answers."""
-    return echo(prompt, text) >= ECHO and set(tokens(text)) <= set(tokens(prompt))
+    return set(tokens(text)) <= set(tokens(prompt)) and echo(prompt, text) >= ECHO
 
 
 def repetition(text: str) -> float:
     """rep-4 = 1 - distinct word 4-grams / all; 0 for fewer than four words."""
-    own = fourgrams(text)
+    return repeated(fourgrams(text))
+
+
+def repeated(own: Sequence[Fourgram]) -> float:
     return 1 - len(set(own)) / len(own) if own else 0.0
+
+
+def loops(text: str) -> bool:
+    """More than half of it is repetition: of word 4-grams, or of a few letters in words without end ("hahaha...")."""
+    words = tokens(text)
+    # Every different word but the last three begins a different 4-gram, which spares most texts the counting.
+    may_repeat = 2 * (len(set(words)) - 3) < len(words) - 3
+    return (may_repeat and repetition(text) > REPETITION) or stuttered(text) * 2 > len(text)
+
+
+def stuttered(text: str) -> int:
+    """Characters in stretches over 30 that repeat up to eight characters, letters or digits among them."""
+    if max(map(len, text.split()), default=0) <= LONGEST_WORD:
+        return 0
+    stretches = [stretch.group() for stretch in STUTTER.finditer(text)]
+    return sum(len(s) for s in stretches if len(s) > LONGEST_WORD and any(c.isalnum() for c in s[:8]))

@@ -55,8 +55,16 @@ class GenerateConfig:
     """0 is greedy decoding."""
     max_examples: int | None = None
     """Ask at most this many test examples (the first ones)."""
+    samples: int = 0
+    """Sampled answers to each question beside the one above, for consistency and diversity."""
+    sample_temperature: float = 0.7
+    """Temperature of those samples."""
 
     def __post_init__(self) -> None:
+        if self.samples < 0 or self.samples == 1:
+            raise UserError(f"generate.samples is {self.samples}; it must be 0, or 2 and more to be compared")
+        if self.sample_temperature <= 0:
+            raise UserError(f"generate.sample_temperature is {self.sample_temperature}; it must be above 0")
         for name in ("max_new_tokens", "batch_size", "max_examples"):
             value = getattr(self, name)
             if value is not None and value < 1:

@@ -2,25 +2,24 @@
 
 After IFEval (arXiv 2311.07911), with its known mistakes mended: an unknown kind raises instead of passing,
 key words are escaped and matched as whole words, nothing is drawn at random, and a blank answer passes
-nothing.
+nothing. A kind with a colon is one of IFEval's own 25 instructions and keeps the official rules (bench/ifeval).
 """
 
-import ast
-import builtins
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from bench import code_checks, ifeval
+from bench.arguments import check_arguments
 from bench.errors import UserError, nearest
+from bench.ifeval import language
 from bench.sentences import ITEM, sentences
 
 OPENING, CLOSING = " \t\n\"'“”‘’«»`*_([", " \t\n\"'“”‘’«»`*_)].,;:!?"
 NUMBER = re.compile(
     r"(?:(?<![\w)])[-−+])?(?<!\w)(?<!\d\.)(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\.)\.\d+)"
 )
-FENCED = re.compile(r"```[a-zA-Z0-9]*\n(.*?)(?:```|\Z)", re.DOTALL)
-LONGEST_CODE = 100_000
 
 
 class Kind(NamedTuple):
@@ -31,18 +30,29 @@ class Kind(NamedTuple):
     function: Callable[..., bool]
     """Takes the stripped answer and the arguments."""
     arguments: Mapping[str, str]
-    """Argument name -> a key of TYPES."""
+    """Argument name -> a key of bench.arguments.TYPES."""
     all_needed: bool = True
     """False when one of the arguments is enough."""
 
 
 def part(check: Mapping[str, Any]) -> str:
     """ "content" or "format". Raises UserError when the kind is unknown."""
-    return known(check).part
+    if not is_ifeval(check):
+        return known(check).part
+    ifeval.known(check["kind"])
+    return "format"
+
+
+def is_ifeval(check: Mapping[str, Any]) -> bool:
+    """The rule is an instruction of IFEval: {"kind": "length_constraints:number_words", "num_words": 300, ...}."""
+    kind = check.get("kind") if isinstance(check, Mapping) else None
+    return isinstance(kind, str) and ":" in kind
 
 
 def passes(check: Mapping[str, Any], answer: str) -> bool:
     """True when the answer meets the check; a blank answer never does. Raises UserError as `validate`."""
+    if is_ifeval(check):
+        return ifeval.follows(answer, check["kind"], arguments(check))
     validate(check)
     answer = (answer or "").strip()
     return bool(answer) and KINDS[check["kind"]].function(answer, **arguments(check))
@@ -50,18 +60,12 @@ def passes(check: Mapping[str, Any], answer: str) -> bool:
 
 def validate(check: Mapping[str, Any]) -> None:
     """Raises UserError in one line: unknown kind, or a missing, unknown or mistyped argument."""
+    if is_ifeval(check):
+        ifeval.validate(check["kind"], arguments(check))
+        return
     kind, given = known(check), arguments(check)
     where = f"check {check['kind']!r}"
-    for name, value in given.items():
-        if name not in kind.arguments:
-            raise UserError(f"{where}: {name!r} is not an argument.{nearest(name, kind.arguments)}")
-        fits, expected = TYPES[kind.arguments[name]]
-        if not fits(value):
-            raise UserError(f"{where}: {name!r} is {value!r}; expected {expected}")
-    missing = [name for name in kind.arguments if name not in given]
-    if missing and (kind.all_needed or len(missing) == len(kind.arguments)):
-        joined = (" and " if kind.all_needed else " or ").join(repr(name) for name in missing)
-        raise UserError(f"{where} needs {joined}")
+    check_arguments(where, given, kind.arguments, kind.all_needed)
     if given.get("min", 0) > given.get("max", math.inf):
         raise UserError(f"{where}: 'min' {given['min']} is above 'max' {given['max']}; nothing could pass")
 
@@ -119,43 +123,6 @@ def last_number(text: str) -> float | None:
     return float(found[-1].replace(",", "").replace("−", "-")) if found else None
 
 
-def python_function(answer: str, name: str, returns: str) -> bool:
-    """The answer defines just this function, whose one return is this expression. Nothing is executed."""
-    fenced = FENCED.search(answer)
-    tree = parsed(fenced.group(1) if fenced else answer)
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)] if tree else []
-    return [f.name for f in functions] == [name] and computes(functions[0], ast.parse(returns, mode="eval").body)
-
-
-def parsed(code: str) -> ast.Module | None:
-    try:
-        return ast.parse(code) if len(code) <= LONGEST_CODE else None
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return None
-
-
-def computes(function: ast.FunctionDef, expression: ast.expr) -> bool:
-    last = function.body[-1]
-    returns = [node for node in ast.walk(function) if isinstance(node, ast.Return)]
-    parameters = {argument.arg for argument in ast.walk(function.args) if isinstance(argument, ast.arg)}
-    # A parameter that is overwritten first would make the right expression return something else.
-    stored = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    if returns != [last] or parameters != free_names(expression) or parameters & (stored - targets(expression)):
-        return False
-    return isinstance(last, ast.Return) and last.value is not None and ast.dump(last.value) == ast.dump(expression)
-
-
-def free_names(expression: ast.expr) -> set[str]:
-    """What the expression must be given: its names, less builtins and its own loop variables."""
-    used = {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)}
-    return {name for name in used - targets(expression) if not hasattr(builtins, name)}
-
-
-def targets(expression: ast.expr) -> set[str]:
-    names = (node for node in ast.walk(expression) if isinstance(node, ast.Name))
-    return {node.id for node in names if isinstance(node.ctx, ast.Store)}
-
-
 def within(count: int, min: int = 0, max: float = math.inf) -> bool:
     return min <= count <= max
 
@@ -188,35 +155,12 @@ def items(answer: str, count: int) -> bool:
     return sum(bool(entry.strip(CLOSING)) for entry in entries) == count
 
 
-def is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip())
+def in_language(answer: str, value: str) -> bool:
+    """A text without anything to judge by (digits, symbols) is in no language."""
+    found = language.detect(answer)
+    return found is not None and language.is_language(found, value)
 
 
-def is_texts(value: Any) -> bool:
-    return isinstance(value, list | tuple) and bool(value) and all(is_text(entry) for entry in value)
-
-
-def is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def is_expression(value: Any) -> bool:
-    tree = parsed(value.strip()) if is_text(value) else None
-    return tree is not None and len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr)
-
-
-TYPES: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "text": (is_text, "a text that is not blank"),
-    "texts": (is_texts, "a list of texts"),
-    "count": (is_count, "a whole number, 0 or more"),
-    "number": (is_number, "a number"),
-    "name": (lambda value: is_text(value) and value.isidentifier(), "a Python name"),
-    "expression": (is_expression, "a Python expression"),
-}
 BOUNDS = {"min": "count", "max": "count"}
 
 KINDS: dict[str, Kind] = {
@@ -224,7 +168,7 @@ KINDS: dict[str, Kind] = {
     "excludes": Kind("content", excludes, {"any": "texts"}),
     "equals": Kind("content", equals, {"value": "text"}),
     "number": Kind("content", number, {"value": "number"}),
-    "python_function": Kind("content", python_function, {"name": "name", "returns": "expression"}),
+    "python_function": Kind("content", code_checks.python_function, {"name": "name", "returns": "expression"}),
     "sentences": Kind("format", count_sentences, BOUNDS, all_needed=False),
     "lines": Kind("format", count_lines, BOUNDS, all_needed=False),
     "words": Kind("format", count_words, BOUNDS, all_needed=False),
@@ -232,4 +176,7 @@ KINDS: dict[str, Kind] = {
     "one_of": Kind("format", one_of, {"values": "texts"}),
     "uppercase": Kind("format", uppercase, {}),
     "items": Kind("format", items, {"count": "count"}),
+    "language": Kind("format", in_language, {"value": "language"}),
+    "python": Kind("format", code_checks.python, {}),
+    "json": Kind("format", code_checks.json, {}),
 }

@@ -12,12 +12,20 @@ if TYPE_CHECKING:
 
 @runtime_checkable
 class Metric(Protocol):
-    """bench/metrics/NAME.py: a pure function of outputs, importing neither torch nor transformers."""
+    """bench/metrics/NAME.py: a pure function of outputs, importing neither torch nor transformers.
+
+    A file may also define
+
+    - `FLOORS`: the columns for which null models are run, all by default; `()` where their answers make no sense;
+    - `READS`: forms of outputs that it is given, ("template", "raw") by default; "samples" are the sampled answers to
+      each question, "held_out" the likelihoods of general text.
+    """
 
     HIGHER_IS_BETTER: bool | Mapping[str, bool | None] | None
     """None when neither direction is better (length ratio); a mapping from column when the file gives several."""
     UNIT: str | Mapping[str, str]
-    """"rate" (0..1, shown in percent), "score" (0..1), "index" (-1..1), "ratio" or "count"; or column -> unit."""
+    """"rate" (0..1, shown in percent), "score" (0..1), "index" (-1..1), "ratio", "count", "perplexity", "nats" or
+    "logit"; or column -> unit."""
 
     def score(self, outputs: Sequence[Output], argument: str = "") -> Score | Mapping[str, Score]:
         """One Score, or several under their column names (completion -> stop_rate, self_prompting, ...)."""

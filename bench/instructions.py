@@ -4,16 +4,17 @@ A base model goes on listing tasks instead of answering; this is the half of def
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Self
 
+from bench.near_copies import LONGEST_SENTENCE, NOTHING, Copies, Grams
 from bench.record import Output
 from bench.sentences import is_item, sentences
 
-NEAR_COPY, OWN_COPY = 0.6, 0.9
-LONGEST_SENTENCE = 2000
-"""Characters beyond which a sentence is no copy of an instruction."""
+LONGEST_CUE = 30
+"""Characters beyond which the last line of a prompt is no "Answer:"."""
 
 IMPERATIVES = """
 calculate categorize classify complete compose compute convert correct define describe edit explain generate
@@ -56,22 +57,33 @@ CREATIVE_KINDS = (
     r"|faqs?|speech|letters?|e-?mails?|slogans?|captions?|headlines?|titles?|tweets?|posts?|advert\w*|ads?"
     r"|marketing|listings?|description)\b"
 )
+# Tasks whose answers are questions and orders themselves.
+TASK_KINDS = (
+    r"\b(?:(?:programming |math |word )?problems?|exercises?|tasks|assignments?|homework|puzzles?|challenges?|prompts?"
+    r"|instructions|recipes?|guides?|tutorials?|templates?|checklists?|job descriptions?|to-?do lists?)\b"
+)
 # No bare "question": most datasets have a category "question answering".
 CREATIVE_CATEGORY = re.compile(
     r"\b(?:creative|poetry|poems?|stor(?:y|ies)|songs?|dialogues?|role-?play|quiz"
     r"|question (?:generation|writing))\b",
     re.IGNORECASE,
 )
-CREATIVE_TASK = re.compile(
+MAKING = (
     r"\b(?:write|compose|create|generate|make|draft|design|tell an?|suggest|choose|decided on|come up with"
-    rf"|invent|produce|prepare|provide|list|think of|ask|continue|finish)\b.{{0,80}}?{CREATIVE_KINDS}",
-    re.IGNORECASE | re.DOTALL,
+    r"|invent|produce|prepare|provide|list|think of|ask|continue|finish)\b.{0,80}?"
 )
+CREATIVE_TASK = re.compile(MAKING + CREATIVE_KINDS, re.IGNORECASE | re.DOTALL)
+TASK_ABOUT_TASKS = re.compile(MAKING + TASK_KINDS, re.IGNORECASE | re.DOTALL)
+CONVERSATION = re.compile(r"\b(?:chat|conversation|dialogue|interview|role-?play)\b", re.IGNORECASE)
 REWORDING = re.compile(
     r"\b(?:rewrite|reword|correct|translate|paraphrase|rephrase|edit|fix|convert|change|proofread|improve)\b",
     re.IGNORECASE,
 )
-WORD = re.compile(r"\w+")
+# Where a template puts the instruction into a prompt.
+PLACE = re.compile(
+    r"(?<!#)#{2,}+\s*+(?:instruction|question|human|user)s?\s*+:|\[INST\]|<\|(?:im_start\|>)?user(?:\|>)?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -82,32 +94,55 @@ class Inventory:
     """First words that make a sentence an instruction."""
     seen: frozenset[str] = frozenset()
     """Those of them that do begin an instruction here."""
-    tasks: tuple[frozenset[str], ...] = field(default=(), repr=False)
-    """Character 5-grams of each instruction's first sentence, for near copies."""
-    own: frozenset[str] = field(default=frozenset(), repr=False)
+    copies: Copies = field(default_factory=Copies, repr=False)
+    """What instructions begin with, to find near copies."""
+    said: Mapping[str, Sequence[str]] = field(default_factory=dict, repr=False)
+    """Texts read before, in sentences."""
+    own: Grams = field(default_factory=lambda: NOTHING, repr=False)
     """Character 5-grams of the instruction that is being answered; an answer may restate it."""
+    cue: str = ""
+    """What the prompt ends with to call for the answer ("Output:"); an answer that writes it again goes on."""
     creative: bool = False
     """Questions are content here, and so are imperatives that begin no instruction (5.3, pitfall d)."""
+    orders: bool = False
+    """Imperatives are content too: a recipe, an exercise."""
 
     @classmethod
     def of(cls, outputs: Iterable[Output]) -> Self:
-        openings = {piece for output in outputs for piece in sentences(output.instruction or "")[:1]}
+        outputs = list(outputs)
+        openings = {piece for output in outputs for piece in sentences(asked(output)[:LONGEST_SENTENCE])[:1]}
         learned = {verb for opening in openings if (verb := opening_verb(opening))}
-        tasks = {grams(opening) for opening in openings if len(WORD.findall(opening)) >= 4}
-        return cls(VERBS | learned, frozenset(learned), tuple(sorted(tasks, key=len)))
+        said = {text: sentences(text) for text in ((output.text or "").strip() for output in outputs)}
+        return cls(
+            VERBS | learned,
+            frozenset(learned),
+            Copies.of(openings).having_read(chain.from_iterable(said.values())),
+            said,
+        )
 
     def facing(self, output: Output) -> Self:
         """The same inventory, seen from one prompt."""
-        opening = sentences(output.instruction or "")[:1]
-        return replace(self, own=grams(*opening) if opening else frozenset(), creative=is_creative(output))
+        task = asked(output)[:LONGEST_SENTENCE]
+        opening = sentences(task)[:1]
+        own = self.copies.grams(*opening) if opening else NOTHING
+        orders = TASK_ABOUT_TASKS.search(task) is not None
+        creative = orders or is_creative(task, output)
+        return replace(self, own=own, cue=cue(output.prompt or ""), creative=creative, orders=orders)
 
-    def near_copy(self, sentence: str) -> bool:
-        """Jaccard index of 5-grams >= 0.6 with another prompt, 0.9 with its own; from four words on."""
-        if len(sentence) > LONGEST_SENTENCE or len(WORD.findall(sentence)) < 4:
-            return False
-        said = grams(sentence)
-        others = (task for task in self.tasks if task != self.own)
-        return jaccard(said, self.own) >= OWN_COPY or any(jaccard(said, task) >= NEAR_COPY for task in others)
+
+def asked(output: Output) -> str:
+    """The instruction; where only a prompt is known, that, from the last place on where a template puts it."""
+    if (output.instruction or "").strip():
+        return output.instruction
+    prompt = output.prompt or ""
+    places = [place.end() for place in PLACE.finditer(prompt)]
+    return prompt[places[-1] :] if places else prompt
+
+
+def cue(prompt: str) -> str:
+    """The last line of a prompt that ends in a colon, "" for any other prompt."""
+    last = prompt[-LONGEST_SENTENCE:].rstrip().rpartition("\n")[2].strip()
+    return last if last.endswith(":") and len(last) <= LONGEST_CUE else ""
 
 
 def opening_verb(instruction: str) -> str | None:
@@ -118,25 +153,11 @@ def opening_verb(instruction: str) -> str | None:
     return words[0].lower() if OBJECT.match(words[1]) else None
 
 
-def grams(text: str) -> frozenset[str]:
-    plain = " ".join(text.lower().split())
-    return frozenset(plain[i : i + 5] for i in range(max(1, len(plain) - 4)))
-
-
-def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
-    """Shared / all, or 0 at once where sizes so unlike keep it under 0.6, which spares most intersections."""
-    if min(len(one), len(other)) < NEAR_COPY * max(len(one), len(other)):
-        return 0.0
-    shared = len(one & other)
-    return shared / max(1, len(one) + len(other) - shared)
-
-
-def is_creative(output: Output) -> bool:
+def is_creative(task: str, output: Output) -> bool:
     """The task asks for text that may hold questions, or hands over questions to reword."""
-    asked = (output.instruction or "")[:LONGEST_SENTENCE]
-    if CREATIVE_CATEGORY.search(output.category or "") or CREATIVE_TASK.search(asked):
+    if CREATIVE_CATEGORY.search(output.category or "") or CREATIVE_TASK.search(task) or CONVERSATION.search(task):
         return True
-    return "?" in asked + (output.input or "") and REWORDING.search(asked) is not None
+    return "?" in task + (output.input or "") and REWORDING.search(task) is not None
 
 
 def self_prompts(text: str, inventory: Inventory) -> bool:
@@ -150,10 +171,11 @@ def self_prompts(text: str, inventory: Inventory) -> bool:
 def before_new_task(text: str, inventory: Inventory) -> str:
     """The text up to the first sentence that sets a new task; the whole text when none does."""
     end = 0
-    for sentence in sentences(text):
+    for sentence in inventory.said.get(text) or sentences(text):
         begin = text.index(sentence, end)
         end = begin + len(sentence)
-        if sets_task(sentence, inventory, cut_off=end == len(text)):
+        again = begin > 0 and inventory.cue and sentence.startswith(inventory.cue)
+        if again or sets_task(sentence, inventory, cut_off=end == len(text)):
             return text[:begin].strip()
     return text
 
@@ -162,9 +184,20 @@ def sets_task(sentence: str, inventory: Inventory, cut_off: bool = False) -> boo
     if sentence.startswith("```"):
         return False
     asks = not inventory.creative and is_question(sentence, cut_off)
-    verbs = inventory.seen if inventory.creative else inventory.verbs
-    told = MARKER.search(sentence) is not None or is_instruction(sentence, verbs)
-    return asks or told or inventory.near_copy(sentence)
+    return (
+        asks
+        or MARKER.search(sentence) is not None
+        or orders(sentence, inventory)
+        or inventory.copies.holds(sentence, inventory.own)
+    )
+
+
+def orders(sentence: str, inventory: Inventory) -> bool:
+    """An imperative that is no content: in creative answers, one that begins an instruction here, with an object."""
+    if not inventory.creative:
+        return is_instruction(sentence, inventory.verbs)
+    object_follows = OBJECT.match(sentence.partition(" ")[2].lstrip()) is not None
+    return not inventory.orders and object_follows and is_instruction(sentence, inventory.seen)
 
 
 def is_question(sentence: str, cut_off: bool = False) -> bool:

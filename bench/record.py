@@ -62,6 +62,22 @@ class Output:
     """Tokens generated, the end token included, padding not counted."""
     finished: bool = False
     """True when the model stopped by itself (end token) before the limit."""
+    group: str = ""
+    """Outputs of one group are samples or paraphrases of the same question; "" where the example id says it."""
+    source: str = ""
+    """Text that the answer must keep to: the passage it was made from; "" where the input is that text."""
+    reference_logprob: float | None = None
+    """Mean log-probability (nats) of a token of the first reference after this prompt; None when not measured."""
+    distractor_logprob: float | None = None
+    """The same of another question in place of the answer, as a base model that mimics would go on."""
+    refusal_logit: float | None = None
+    """log P(R) - log(1 - P(R)), R being the first tokens of refusals, at the first position of the answer."""
+    nll: float | None = None
+    """Negative log-likelihood (nats, summed) of a held-out text (form "held_out"), whose tokens `nll_tokens` counts."""
+    nll_before: float | None = None
+    """The same of the base model before training."""
+    nll_tokens: int = 0
+    """Tokens that were predicted for `nll`."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +104,14 @@ class Score:
     """How it was computed, e.g. "rougeL stemmer:yes rouge-score 0.1.2"."""
     parts: Mapping[str, float | None] = field(default_factory=dict)
     """Named shares that explain the value, e.g. answered / format / content."""
+    details: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Example id -> what else is known of it: a classifier's `label`, the verdict on each instruction."""
+    floors: Mapping[str, float] = field(default_factory=dict)
+    """Null model -> its score on the same items (echo, constant, majority, ...)."""
+    error: Mapping[str, float | None] = field(default_factory=dict)
+    """The classifier's precision, recall, specificity and n on the hand-labelled outputs of fixtures/golden."""
+    corrected: float | None = None
+    """The rate corrected for that error (Rogan and Gladen 1978), clipped to 0..1."""
 
 
 @dataclass(frozen=True)

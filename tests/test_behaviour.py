@@ -1,8 +1,6 @@
-import json
-
 import pytest
 
-from bench.behaviour import Inventory, attempts, behaviour, echo, repetition, self_prompts
+from bench.behaviour import Inventory, attempts, behaviour, echo, loops, read, repetition, self_prompts
 from bench.data.dataset import load_dataset
 from bench.instructions import is_instruction
 
@@ -112,6 +110,68 @@ def test_verbs_are_learned_from_instructions(output):
     assert "the" not in inventory.verbs
 
 
+def test_prompt_stands_for_a_missing_instruction(output):
+    prompt = "### Instruction:\nInvent a new word.\n\n### Response:\n"
+    inventory = Inventory.of([output("x", "", prompt=prompt)])
+    assert "invent" in inventory.verbs
+    assert self_prompts("Glim. Invent a new word.", inventory)
+
+
+@pytest.mark.parametrize(("prompt", "runs_on"), [("What is red?\nReply:", True), ("What is red?", False)])
+def test_the_call_for_an_answer_said_again_is_a_new_task(output, prompt, runs_on):
+    said = output("A colour.\nReply: A hue.\nReply: A", "What is red?", prompt=prompt)
+    assert read(said, NONE).runs_on == runs_on
+
+
+def test_call_for_an_answer_may_open_the_answer(output):
+    assert not read(output("Reply: A colour.", "What is red?", prompt="What is red?\nReply:"), NONE).runs_on
+
+
+@pytest.mark.parametrize(
+    "instruction", ["Write a recipe for soup.", "Make a checklist for a trip.", "Design a programming problem."]
+)
+def test_orders_are_content_where_orders_are_asked_for(output, instruction):
+    said = output("Describe a journey.\nWrite a list.\nCompute the cost.", instruction)
+    assert not read(said, Inventory.of([said])).runs_on
+
+
+def test_job_duties_without_bullets_are_no_new_tasks(output):
+    said = output("Duties:\nWrite unit tests.\nDescribe faults.", "Write a job description for a tester.")
+    assert behaviour(said, Inventory.of([said])) == "answer"
+
+
+def test_questions_are_content_in_a_chat(output):
+    said = output("Fine! And how are you?", "Give a witty reply in this chat.", input="How are you?")
+    assert behaviour(said, Inventory.of([said])) == "answer"
+
+
+def test_input_handed_back_before_a_new_task_is_mimicry(output):
+    said = output("Lisbon\n\nInput: Rome\nOutput: Rome", "Say what you like there.", input="Lisbon")
+    assert behaviour(said, NONE) == "mimic"
+    assert behaviour(output("Lisbon", "Correct the spelling.", input="Lisbon"), NONE) == "answer"
+
+
+@pytest.mark.parametrize("text", ["hahaha" * 20, "a" * 500, "Yes! " + "ab" * 200, "好的好的好的好的好的好的好的好的"])
+def test_loop_of_letters_is_degenerate(output, text):
+    assert behaviour(output(text), NONE) == "degenerate"
+
+
+@pytest.mark.parametrize("text", ["1" + "0" * 29, "-" * 80 + "\nA table.\n" + "-" * 80])
+def test_rule_or_long_number_is_no_loop(text):
+    assert not loops(text)
+
+
+def test_gibberish_is_no_answer_unless_it_passes_its_check(output):
+    noise = "xqj vkz wpf gtn qzr bxm hjk dwq"
+    assert behaviour(output(noise), NONE) == "degenerate"
+    assert behaviour(output(noise, checks=({"kind": "contains", "all": ["vkz"]},)), NONE) == "answer"
+    assert behaviour(output(noise + ". What is the capital of Peru?"), NONE) == "mimic"
+
+
+def test_no_words_pass_no_check_at_all(output):
+    assert behaviour(output("...", checks=({"kind": "excludes", "any": ["Rome"]},)), NONE) == "other"
+
+
 def test_offer_of_help_is_no_new_task():
     assert not self_prompts("Paris. Is there anything else I can help with?", NONE)
 
@@ -141,16 +201,6 @@ def test_odd_text_gets_a_label(output, text):
         "empty",
         "mimic",
     }
-
-
-@pytest.mark.parametrize(("model", "least", "most"), [("davinci", 0.75, 1), ("text-davinci-001", 0, 0.02)])
-def test_base_model_runs_on_and_tuned_model_does_not(shared, output, model, least, most):
-    path = shared(f"data/self_instruct_eval/{model}_predictions.jsonl")
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    outputs = [output(row["response"], row["instruction"], input=row["input"] or "") for row in rows]
-    inventory = Inventory.of(outputs)
-    run_on = sum(self_prompts(said.text, inventory.facing(said)) for said in outputs) / len(outputs)
-    assert least <= run_on <= most
 
 
 def said_to(output, example, text):

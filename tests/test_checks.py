@@ -34,6 +34,16 @@ def check(kind, **arguments):
         (check("items", count=3), "a, b, and c"),
         (check("items", count=3), "- a\n- b\n- c"),
         (check("items", count=2), "salt and pepper"),
+        (check("python"), "Here:\n```python\nx = 1\n```\nDone."),
+        (check("python"), "for n in range(3):\n    print(n)"),
+        (check("python"), "print('rain')"),
+        (check("json"), '{"rain": [1, null]}'),
+        (check("json"), 'Here it is:\n```json\n{"rain": 1}\n```'),
+        (check("language", value="fr"), "Il pleut depuis ce matin et la rivière monte lentement."),
+        (check("language", value="zh"), "他们在公园里散步，看到了很多漂亮的花。"),
+        (check("punctuation:no_comma"), "Rain; snow."),
+        (check("length_constraints:number_words", num_words=2, relation="at least"), "rain snow"),
+        (check("length_constraints:number_words", num_words=0, relation="at least", keyword=None), "rain"),
     ],
 )
 def test_passes(given, answer):
@@ -58,17 +68,32 @@ def test_passes(given, answer):
         (check("uppercase"), "12"),
         (check("uppercase"), "ABc"),
         (check("items", count=3), "a, b"),
+        (check("python"), "Paris"),
+        (check("python"), "yes or no"),
+        (check("python"), "well-known"),
+        (check("python"), "```python\nfor n in:\n```"),
+        (check("python"), "```python\n```"),
+        (check("json"), "{'rain': 1}"),
+        (check("json"), "[" * 1_000_000),
+        (check("language", value="fr"), "It has been raining since this morning."),
+        (check("language", value="en"), "3 + 4 = 7"),
+        (check("punctuation:no_comma"), "Rain, snow."),
     ],
 )
 def test_fails(given, answer):
     assert not checks.passes(given, answer)
 
 
-@pytest.mark.parametrize("kind", ["excludes", "words"])
+@pytest.mark.parametrize("given", [check("excludes", any=["x"]), check("words", min=0), check("punctuation:no_comma")])
 @pytest.mark.parametrize("answer", ["", "  \n", None])
-def test_blank_answer_passes_nothing(kind, answer):
-    given = {"excludes": check("excludes", any=["x"]), "words": check("words", min=0)}[kind]
+def test_blank_answer_passes_nothing(given, answer):
     assert not checks.passes(given, answer)
+
+
+def test_an_ifeval_rule_sees_the_answer_unstripped():
+    rule = check("length_constraints:number_paragraphs", num_paragraphs=1)
+    assert checks.part(rule) == "format"
+    assert checks.passes(check("detectable_format:number_bullet_lists", num_bullets=1), "\n - rain")
 
 
 ADD = check("python_function", name="add_7", returns="x + 7")
@@ -133,6 +158,11 @@ def test_builtins_and_loop_variables_are_no_parameters():
         (check("uppercase", value=1), "'value' is not an argument"),
         (check("python_function", name="a b", returns="x"), "expected a Python name"),
         (check("python_function", name="f", returns="x +"), "expected a Python expression"),
+        (check("language", value="french"), "expected a language code"),
+        (check("json", value=1), "'value' is not an argument"),
+        (check("punctuation:no_commas"), "unknown instruction 'punctuation:no_commas'. Did you mean"),
+        (check("length_constraints:number_words", num_words=3), "needs 'relation'"),
+        (check(["a:b"]), "has no 'kind'"),
         ({"all": ["x"]}, "has no 'kind'"),
         ("contains", "has no 'kind'"),
     ],
@@ -143,9 +173,11 @@ def test_bad_check_is_refused_in_one_line(given, message):
     assert message in str(caught.value)
 
 
-def test_unknown_kind_raises_when_scoring_too():
-    with pytest.raises(UserError, match="unknown check"):
-        checks.passes(check("english_capital"), "ANYTHING")
+@pytest.mark.parametrize("judge", [checks.passes, lambda rule, _: checks.part(rule)])
+@pytest.mark.parametrize("kind", ["english_capital", "change_case:english_capitals"])
+def test_unknown_kind_raises_when_scoring_too(judge, kind):
+    with pytest.raises(UserError, match="unknown"):
+        judge(check(kind), "ANYTHING")
 
 
 def test_every_kind_is_content_or_format():

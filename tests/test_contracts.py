@@ -19,7 +19,7 @@ FILES = [
     for kind in KINDS
     for path in sorted((catalog.ROOT / "bench" / catalog.FOLDERS[kind]).glob("[a-z]*.py"))
 ]
-UNITS = {"rate", "score", "index", "ratio", "count"}
+UNITS = {"rate", "score", "index", "ratio", "count", "perplexity", "nats", "logit"}
 EXAMPLE = Example("a", "Name a colour.", input="red, blue", responses=("red",))
 OUTPUT = Output("a", "template", "p", "red", ("red",), "Name a colour.", label="red")
 

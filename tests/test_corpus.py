@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from bench import checks
-from bench.corpus import everyday, headlines
+from bench.corpus import everyday, headlines, held_out
 from bench.corpus.documents import KINDS, VERDICTS, documents
+from bench.data.held_out import PATH as HELD_OUT
 from bench.refusals import is_refusal
 
 DATASETS = Path(__file__).parents[1] / "fixtures" / "datasets"
@@ -31,6 +32,13 @@ def text() -> str:
 
 def of_split(name: str, split: str) -> list[dict]:
     return [row for row in rows(name) if row["split"] == split]
+
+
+def test_held_out_text_is_rebuilt_and_holds_no_row_of_the_datasets():
+    committed = [json.loads(line) for line in HELD_OUT.read_text(encoding="utf-8").splitlines()]
+    assert committed == held_out.build()
+    answers = {row["response"] for name in BUILDERS for row in rows(name)}
+    assert not answers & {row["text"] for row in committed}
 
 
 @pytest.mark.parametrize("name", BUILDERS)

@@ -60,6 +60,22 @@ def report(run: Annotated[Path, typer.Argument(help="a run folder, e.g. reports/
 
 
 @app.command()
+def score(
+    metric: Annotated[str, typer.Argument(help="see `tunebench list metrics`; rouge:L is one of its columns")],
+    file: Annotated[Path, typer.Argument(help="rows with 'response' and what the metric needs: .jsonl, .json, .csv")],
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on stdout and nothing else")] = False,
+    floors: Annotated[bool, typer.Option("--floors", help="what null models reach on the same items, too")] = False,
+    prompts: Annotated[
+        Path | None, typer.Option(help="take what a row lacks from the row with its prompt here")
+    ] = None,
+) -> None:
+    """Score a file of responses with one metric; no model is needed."""
+    from bench.cli.scoring import score_file
+
+    score_file(metric, file, prompts=prompts, floors=floors, as_json=as_json)
+
+
+@app.command()
 def pretrain(
     recipe: Annotated[Path, typer.Argument(help="e.g. fixtures/models/tiny-gpt2.toml")],
     out: Annotated[Path | None, typer.Option(help="folder to write (default: beside the recipe)")] = None,

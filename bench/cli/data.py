@@ -182,8 +182,8 @@ def mix_rows(
 
 @data.command("build")
 def build(
-    name: Annotated[str, typer.Argument(help="everyday or headlines")],
-    out: Annotated[Path | None, typer.Option(help="file to write (default: fixtures/datasets/NAME.jsonl)")] = None,
+    name: Annotated[str, typer.Argument(help="everyday, headlines or held_out")],
+    out: Annotated[Path | None, typer.Option(help="file to write (default: its place in fixtures/)")] = None,
 ) -> None:
     """Write a fixture again from the tables in fixtures/corpus."""
     import importlib
@@ -191,10 +191,10 @@ def build(
     from bench import catalog
     from bench.record import write_atomic
 
-    builders = ("everyday", "headlines")
+    builders = {"everyday": "datasets", "headlines": "datasets", "held_out": "corpus"}
     if name not in builders:
         raise UserError(f"unknown dataset {name!r}.{nearest(name, builders)}")
     rows = importlib.import_module(f"bench.corpus.{name}").build()
-    path = out or catalog.FIXTURES / "datasets" / f"{name}.jsonl"
+    path = out or catalog.FIXTURES / builders[name] / f"{name}.jsonl"
     write_atomic(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
     typer.echo(f"{path}: {len(rows)} rows")

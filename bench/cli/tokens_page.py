@@ -3,26 +3,18 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from bench.cli.tokens_view import notes, shown, title
 from bench.inspection import Inspected, Token
+from bench.report.templating import templates
 
 ASSETS = Path(__file__).parent / "assets"
 
 
 def tokens_page(views: Sequence[Inspected], *, name: str, model: str, template: str) -> str:
     """One section for each example; everything that comes from data is escaped."""
-    environment = Environment(
-        loader=FileSystemLoader(ASSETS),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals |= {"notes": notes, "shown": shown, "title": title, "classes": classes}
-    page = environment.get_template("tokens.html.j2")
-    return page.render(views=views, name=name, model=model, template=template)
+    page = templates(ASSETS).get_template("tokens.html.j2")
+    functions = {"notes": notes, "shown": shown, "title": title, "classes": classes}
+    return page.render(views=views, name=name, model=model, template=template, **functions)
 
 
 def classes(view: Inspected, at: int, token: Token) -> str:

@@ -230,13 +230,21 @@ def by_place(loaded: Loaded, several: bool) -> Loaded:
 
 
 def joined(path: Path, parts: Mapping[str, Loaded]) -> Loaded:
-    """Several files as one; ids that stand in two of them get the split's name in front."""
-    ids = [example.id for loaded in parts.values() for example in loaded.examples]
+    """Several files as one; ids that stand in two of them get the split's name in front.
+
+    Rows that themselves name another split than the one their file is given for are left to that one.
+    """
+    placed = [
+        (split, example)
+        for split, loaded in parts.items()
+        for example in loaded.examples
+        if len(parts) == 1 or example.split in ("", split)
+    ]
+    ids = [example.id for _, example in placed]
     prefix = len(set(ids)) < len(ids)
     examples = tuple(
         replace(example, id=f"{split}-{example.id}" if prefix else example.id, split=split if len(parts) > 1 else "")
-        for split, loaded in parts.items()
-        for example in loaded.examples
+        for split, example in placed
     )
     digest = sha256("".join(f"{split} {loaded.sha256}\n" for split, loaded in parts.items()).encode()).hexdigest()
     first = next(iter(parts.values()))
@@ -256,7 +264,9 @@ def without_leaks(data: Dataset) -> Dataset:
     )
     train = tuple(example for index, example in enumerate(data.train) if index not in leaks)
     note = f"{len(leaks)} of {len(data.train)} training examples left out: they give test or validation examples away"
-    return replace(data, train=train, dropped=data.dropped + dropped, notes=(*data.notes, note))
+    return replace(
+        data, train=train, dropped=data.dropped + dropped, notes=(*data.notes, note) if leaks else data.notes
+    )
 
 
 def limited(examples: tuple[Example, ...], most: int | None) -> tuple[tuple[Example, ...], tuple[str, ...]]:

@@ -1,49 +1,112 @@
-"""Mimic or answer: P(answer) - P(mimic), stop rate, self-prompting rate (definitions 5.3; arXiv 2312.01552).
+"""Mimic or answer: P(answer) - P(mimic), and what a base model does besides (definitions 5.3; arXiv 2312.01552).
 
 Refusals, partial refusals, empty, degenerate and other outputs count neither way, but a refusal of what
-should be refused is an answer.
+should be refused is an answer. What runs on after an answer counts as one; `self_prompting` tells that it did.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from math import isfinite
 
-from bench.behaviour import LABELS, Inventory, answer_of, behaviour, self_prompts
+from bench.behaviour import LABELS, Fourgram, Inventory, Reading, answer_of, copied, fourgrams, read, repeated
 from bench.record import Output, Score
 from bench.stats.scores import mean, rate, share
 
-HIGHER_IS_BETTER = {"completion": True, "stop_rate": True, "self_prompting": False}
-UNIT = {"completion": "index", "stop_rate": "rate", "self_prompting": "rate"}
+HIGHER_IS_BETTER = {
+    "completion": True,
+    "stop_rate": True,
+    "self_prompting": False,
+    "echo": None,
+    "repetition": False,
+    "answer_preference": True,
+}
+UNIT = {
+    "completion": "index",
+    "stop_rate": "rate",
+    "self_prompting": "rate",
+    "echo": "rate",
+    "repetition": "rate",
+    "answer_preference": "rate",
+}
+FLOORS = ("completion",)
 WORTH = {"answer": 1.0, "mimic": -1.0}
+
+Said = tuple[Output, list[Fourgram]]
+"""An output and its word 4-grams."""
 
 
 def score(outputs: Sequence[Output], argument: str = "") -> Mapping[str, Score]:
-    """completion in -1..1, bootstrapped by prompt; stop_rate and self_prompting in 0..1, Wilson."""
+    """completion in -1..1, bootstrapped by prompt; the others are shares, 0..1."""
     inventory = Inventory.of(outputs)
+    read_outputs = [(output, read(output, inventory)) for output in outputs]
+    said = [(output, fourgrams(answer_of(output))) for output in outputs]
     return {
-        "completion": index(outputs, inventory),
+        "completion": index(read_outputs),
         "stop_rate": stop_rate(outputs),
-        "self_prompting": self_prompting(outputs, inventory),
+        "self_prompting": self_prompting(read_outputs),
+        "echo": of_fourgrams("echo in-prompt word 4-grams", said, lambda output, own: copied(own, output.prompt or "")),
+        "repetition": of_fourgrams("repetition rep-4 words", said, lambda _, own: repeated(own)),
+        "answer_preference": answer_preference(outputs),
     }
 
 
-def index(outputs: Sequence[Output], inventory: Inventory) -> Score:
-    labels = [label(output, inventory) for output in outputs]
-    values = [(o.example_id, WORTH.get(said, 0.0)) for o, said in zip(outputs, labels, strict=True)]
-    shares = {name: share(Counter(labels)[name], len(outputs)) for name in LABELS}
-    return mean(values, "completion P(answer)-P(mimic) rules bootstrap:2000", parts=shares)
+def index(outputs: Sequence[tuple[Output, Reading]]) -> Score:
+    labels = [(output.example_id, label(output, reading)) for output, reading in outputs]
+    values = [(example_id, WORTH.get(said, 0.0)) for example_id, said in labels]
+    counts = Counter(said for _, said in labels)
+    shares = {name: share(counts[name], len(outputs)) for name in LABELS}
+    details = {example_id: {"label": said} for example_id, said in labels}
+    return replace(mean(values, "completion P(answer)-P(mimic) rules bootstrap:2000", parts=shares), details=details)
 
 
-def label(output: Output, inventory: Inventory) -> str:
-    said = behaviour(output, inventory)
-    return "answer" if said == "refusal" and output.expect == "refuse" else said
+def label(output: Output, reading: Reading) -> str:
+    return "answer" if reading.label == "refusal" and output.expect == "refuse" else reading.label
 
 
 def stop_rate(outputs: Sequence[Output]) -> Score:
-    """Share that ended by themselves, with the end token, before the limit."""
+    """Share that ended by themselves, with the end token, before the limit; None where nothing tells."""
+    if not tells_the_end(outputs):
+        why = "no output tells how it ended" if outputs else ""
+        return rate([], "stop_rate end-token", unscored=len(outputs), why=why)
     return rate([(output.example_id, float(output.finished)) for output in outputs], "stop_rate end-token")
 
 
-def self_prompting(outputs: Sequence[Output], inventory: Inventory) -> Score:
+def tells_the_end(outputs: Sequence[Output]) -> bool:
+    """False for texts of unknown origin, of which neither an end nor a number of tokens is known."""
+    return any(output.finished or output.new_tokens for output in outputs)
+
+
+def self_prompting(outputs: Sequence[tuple[Output, Reading]]) -> Score:
     """Share that sets a new task anywhere, before or after an answer; no stop strings are applied."""
-    seen = [(o.example_id, float(self_prompts(answer_of(o), inventory.facing(o)))) for o in outputs]
-    return rate(seen, "self_prompting question|instruction|marker|near-copy>=0.6")
+    seen = [(output.example_id, float(reading.runs_on)) for output, reading in outputs]
+    instead = sum(reading.runs_on and reading.label == "mimic" for _, reading in outputs)
+    after = sum(reading.runs_on for _, reading in outputs) - instead
+    parts = {"instead of an answer": share(instead, len(outputs)), "after it": share(after, len(outputs))}
+    return rate(seen, "self_prompting question|instruction|marker|cue|near-copy>=0.6", parts=parts)
+
+
+def of_fourgrams(signature: str, said: Sequence[Said], measure: Callable[[Output, list[Fourgram]], float]) -> Score:
+    """Mean over the outputs that hold a 4-gram at all."""
+    values = [(output.example_id, measure(output, own)) for output, own in said if own]
+    short = len(said) - len(values)
+    why = f"{short} outputs of fewer than four words" if short else ""
+    return mean(values, signature, unscored=short, why=why)
+
+
+def answer_preference(outputs: Sequence[Output]) -> Score:
+    """Share whose reference is likelier, per token, than another question in its place; None where not measured."""
+    measured = [(output.example_id, delta) for output in outputs if (delta := preference(output)) is not None]
+    missing = len(outputs) - len(measured)
+    why = f"{missing} outputs without the likelihood of reference and distractor" if missing else ""
+    parts = {"mean delta": sum(delta for _, delta in measured) / len(measured) if measured else None}
+    values = [(example_id, float(delta > 0)) for example_id, delta in measured]
+    return rate(values, "answer_preference logP(reference)/token-logP(distractor)/token>0", missing, why, parts)
+
+
+def preference(output: Output) -> float | None:
+    """Nats per token by which the reference is likelier than the distractor."""
+    if output.reference_logprob is None or output.distractor_logprob is None:
+        return None
+    delta = output.reference_logprob - output.distractor_logprob
+    return delta if isfinite(delta) else None

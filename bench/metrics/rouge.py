@@ -1,63 +1,68 @@
-"""ROUGE-1, ROUGE-2 and ROUGE-L F1 (Lin 2004) with Google's rouge-score: stemmed, best reference, plain mean.
+"""ROUGE-1, -2, -L and -Lsum F1 (Lin 2004) as Google's rouge-score: stemmed, best reference, plain mean.
 
 A plain mean over outputs, not the resampled median of `evaluate`. rouge-score sees ASCII letters and digits
-only, so a reference in another script is left unscored and counted instead of giving a silent 0.
+only, so a reference in another script is left unscored and counted instead of giving a silent 0; an answer in
+another script than a Latin reference is a fair 0. For rougeLsum a sentence is a line.
 """
 
 import unicodedata
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
-from typing import Any
 
 from bench.behaviour import final_of
 from bench.errors import UserError, nearest
+from bench.metrics._references import missing, missing_note, notes, unscored_note
+from bench.metrics._rouge import VARIANTS, reader
 from bench.record import Output, Score
 from bench.stats.scores import mean
 
 HIGHER_IS_BETTER = True
 UNIT = "score"
-VARIANTS = ("1", "2", "L")
 
-Rows = Sequence[tuple[str, dict[str, float]]]
-"""(example id, column -> F) pairs."""
+Judged = Sequence[tuple[Output, list[str]]]
+"""Outputs with the references that rouge-score can read."""
 
 
 def score(outputs: Sequence[Output], argument: str = "") -> Score | Mapping[str, Score]:
-    """One Score (0..1) for argument 1, 2 or L, three columns without one. Raises UserError for another."""
+    """One Score (0..1) for argument 1, 2, L or Lsum, four columns without one. Raises UserError for another."""
     if argument and argument not in VARIANTS:
         raise UserError(f"unknown argument {argument!r} of metric 'rouge'.{nearest(argument, VARIANTS)}")
-    columns = [f"rouge{variant}" for variant in ([argument] if argument else VARIANTS)]
-    scores = columns_of(outputs, columns)
-    return scores[columns[0]] if argument else scores
+    readable = [scorable(output.references) for output in outputs]
+    judged = [(output, gold) for output, gold in zip(outputs, readable, strict=True) if gold]
+    left_out = [output for output, gold in zip(outputs, readable, strict=True) if not gold]
+    values = rouge(judged, [argument] if argument else list(VARIANTS))
+    scores = {f"rouge{name}": column_score(name, column, judged, left_out) for name, column in values.items()}
+    return scores[f"rouge{argument}"] if argument else scores
 
 
-def columns_of(outputs: Sequence[Output], columns: Sequence[str]) -> dict[str, Score]:
-    from rouge_score.rouge_scorer import RougeScorer
-
-    scorer = RougeScorer(list(columns), use_stemmer=True)
-    judged = [(output, latin) for output in outputs if (latin := scorable(output.references))]
-    rows = [(output.example_id, best(scorer, final_of(output), latin)) for output, latin in judged]
-    return {column: column_score(outputs, rows, column) for column in columns}
-
-
-def best(scorer: Any, answer: str, references: Sequence[str]) -> dict[str, float]:
-    """F of each column, its maximum over the references."""
-    per_reference = [scorer.score(reference, answer) for reference in references]
-    return {column: max(float(row[column].fmeasure) for row in per_reference) for column in per_reference[0]}
+def rouge(judged: Judged, variants: Sequence[str]) -> dict[str, list[float]]:
+    """Variant -> F of each output, the best over its references."""
+    read = reader()
+    values: dict[str, list[float]] = {variant: [] for variant in variants}
+    for output, references in judged:
+        said, gold = read(final_of(output)), [read(reference) for reference in references]
+        for variant in variants:
+            values[variant].append(max(VARIANTS[variant](said, text) for text in gold))
+    return values
 
 
-def column_score(outputs: Sequence[Output], rows: Rows, column: str) -> Score:
-    values = [(example_id, row[column]) for example_id, row in rows]
-    signature = f"{column} stemmer:yes best-of-references mean rouge-score {version('rouge-score')}"
-    return mean(values, signature, unscored=len(outputs) - len(values), why=reasons(outputs))
+def column_score(variant: str, values: Sequence[float], judged: Judged, left_out: Sequence[Output]) -> Score:
+    scored = [output for output, _ in judged]
+    pairs = [(output.example_id, value) for output, value in zip(scored, values, strict=True)]
+    why = notes(reasons(left_out), missing_note(scored))
+    parts = {"missing": float(missing(scored))}
+    return mean(pairs, signature(variant), unscored=len(left_out), why=why, parts=parts)
 
 
-def reasons(outputs: Sequence[Output]) -> str:
-    left_out = [output for output in outputs if not scorable(output.references)]
+def signature(variant: str) -> str:
+    lines = " sentences:lines" if variant == "Lsum" else ""
+    return f"rouge{variant} stemmer:yes{lines} best-of-references mean rouge-score {version('rouge-score')}"
+
+
+def reasons(left_out: Sequence[Output]) -> str:
     foreign = sum(any(reference.strip() for reference in output.references) for output in left_out)
-    blank = len(left_out) - foreign
-    said = [f"{foreign} with non-Latin references, which rouge-score cannot read"] if foreign else []
-    return "; ".join([*said, f"{blank} without a reference"] if blank else said)
+    said = f"{foreign} with non-Latin references, which rouge-score cannot read" if foreign else ""
+    return notes(said, unscored_note(len(left_out) - foreign))
 
 
 def scorable(references: Sequence[str]) -> list[str]:
@@ -67,6 +72,8 @@ def scorable(references: Sequence[str]) -> list[str]:
 
 def is_latin(text: str) -> bool:
     """Some ASCII letter or digit, and at most half of the letters from other scripts."""
-    letters = [c for c in text if c.isalpha()]
+    if not any(c.isascii() and c.isalnum() for c in text):
+        return False
+    letters = [] if text.isascii() else [c for c in text if c.isalpha()]
     foreign = sum(not c.isascii() and not unicodedata.name(c, "").startswith("LATIN") for c in letters)
-    return any(c.isascii() and c.isalnum() for c in text) and 2 * foreign <= len(letters)
+    return 2 * foreign <= len(letters)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bench.floors import lift
 from bench.record import RunRecord, Score
 from bench.report.columns import Column
 from bench.report.tables import examples, peak_memory
@@ -24,6 +25,8 @@ class Cell:
     """Signed difference to the base row."""
     tone: str = ""
     """"good", "bad" or "" when neither direction is better or the intervals overlap."""
+    lift: str = ""
+    """How far above the best null model, of what there was to gain: "lift 48 %"."""
     n: str = ""
     """The denominator, where it is not the row's."""
     why: str = ""
@@ -45,8 +48,9 @@ def score_cell(record: RunRecord, base: RunRecord | None, column: Column) -> Cel
         interval=interval(score, column.unit),
         change="" if change is None else difference(change, column.unit),
         tone=tone(score, before, column.higher_is_better),
+        lift=lifted(score, column),
         n="" if score.n == examples(record) else f"n {score.n}",
-        why=score.why if score.unscored else "",
+        why=score.why,
         title=explained(score, column),
         number=score.value,
     )
@@ -73,12 +77,24 @@ def apart(score: Score, other: Score) -> int:
     return int(score.low > other.high) - int(score.high < other.low)  # type: ignore[operator]
 
 
+def lifted(score: Score, column: Column) -> str:
+    share = lift(score, column.unit, column.higher_is_better)
+    return "" if share is None else "under the floor" if share < 0 else f"lift {tenths(100 * share)} %"
+
+
 def explained(score: Score, column: Column) -> str:
     parts = [column.about, f"n = {score.n}"]
     parts += [f"{score.unscored} not scored: {score.why}"] if score.unscored else []
-    parts += [f"floor {shown(score.floor, column.unit)}"] if score.floor is not None else []
+    parts += [floor_text(score, column.unit)] if score.floor is not None else []
+    parts += [f"corrected {shown(score.corrected, column.unit)}"] if score.corrected is not None else []
     parts += [f"{name} {value:.3g}" for name, value in score.parts.items() if isinstance(value, int | float)]
     return "; ".join(part for part in [*parts, score.signature] if part)
+
+
+def floor_text(score: Score, unit: str) -> str:
+    """ "10.0 % by retrieval": the best null model."""
+    best = next((name for name, value in score.floors.items() if value == score.floor), "")
+    return f"floor {shown(score.floor, unit)}{f' by {best}' if best else ''}" if score.floor is not None else ""
 
 
 def shown(value: float, unit: str) -> str:
@@ -92,6 +108,10 @@ def shown(value: float, unit: str) -> str:
             return f"{value:+.2f}".replace("-", "−")
         case "ratio":
             return f"{value:.2f}"
+        case "perplexity":
+            return f"{value:.3g}"
+        case "nats" | "logit":
+            return f"{value:+.2f}".replace("-", "−")
     return f"{value:.4g}".replace("-", "−")
 
 

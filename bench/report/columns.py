@@ -30,8 +30,31 @@ KNOWN = (
     "f1_weighted",
     "f1_macro",
     "length_ratio",
+    "perplexity",
+    "forgetting",
 )
 """Columns that every comparison.csv has, in this order, so that tables of different runs can be stacked."""
+
+DETAILS = (
+    "instruction_following_loose",
+    "instruction_level",
+    "instruction_level_loose",
+    "answer_preference",
+    "echo",
+    "repetition",
+    "refusal_or_partial",
+    "youden",
+    "refusal_logit",
+    "rougeLsum",
+    "degenerate",
+    "distinct_2",
+    "unique_outputs",
+    "self_bleu",
+    "consistency",
+    "agreement_majority",
+    "judge_kappa",
+)
+"""Columns that explain others; they stand in a table of their own, so that the comparison stays readable."""
 
 MAIN = ("instruction_following", "f1_weighted", "accuracy", "rougeL", "token_f1", "exact_match")
 """The column that answers "is it better?", the first of these that a group has."""
@@ -54,6 +77,27 @@ WORDS = {
     "f1_weighted": ("F1 weighted", "F1 weighted", "F1 per class, weighted by class size"),
     "f1_macro": ("F1 macro", "F1 macro", "F1 per class, every class alike"),
     "length_ratio": ("Length ratio", "length", "length of the answer against the reference's"),
+    "perplexity": ("Perplexity", "perplexity", "of general text that no model was tuned on"),
+    "forgetting": ("Forgetting", "forgets", "loss on that text after training minus before, in nats per token"),
+    "instruction_following_loose": ("Followed, loosely", "loose", "without first or last line or asterisks"),
+    "instruction_level": ("Single instructions", "single", "share of all instructions, strict"),
+    "instruction_level_loose": ("Single, loosely", "single loose", "share of all instructions, loose"),
+    "answer_preference": ("Prefers the answer", "prefers", "answer more probable than another question"),
+    "echo": ("Echo", "echo", "word 4-grams that stand in the prompt"),
+    "repetition": ("Repetition", "repeats", "word 4-grams that stood there before"),
+    "refusal_or_partial": ("Refuses, even partly", "refuses*", "full and partial refusals among all prompts"),
+    "youden": ("Youden's J", "Youden", "refuses rightly minus refuses wrongly"),
+    "refusal_logit": ("Refusal logit", "logit", "log-odds of a refusal's first token"),
+    "rougeLsum": ("ROUGE-Lsum", "ROUGE-Lsum", "ROUGE-L line by line, for summaries"),
+    "degenerate": ("Degenerate", "degenerate", "gibberish, loops or nothing"),
+    "distinct_2": ("Distinct-2", "distinct", "different word pairs among all"),
+    "unique_outputs": ("Unique answers", "unique", "answers that no other prompt got"),
+    "self_bleu": ("Self-BLEU", "self-BLEU", "likeness of the answers to each other"),
+    "consistency": ("Consistency", "consistent", "pairs of answers to one question that agree"),
+    "agreement_majority": ("Majority", "majority", "share of the most frequent answer to a question"),
+    "grounding": ("Grounded", "grounded", "keeps to its source: names, numbers, words, negation"),
+    "judge": ("Judge", "judge", "followed, says the language model that judges"),
+    "judge_kappa": ("Kappa", "kappa", "agreement of the judge with our rules"),
 }
 
 

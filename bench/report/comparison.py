@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bench.record import RunRecord
-from bench.report.cells import COST_LABELS, EMPTY, Cell, cost_cells, score_cell
+from bench.report.cells import COST_LABELS, EMPTY, Cell, cost_cells, score_cell, shown
 from bench.report.columns import Column
 from bench.report.groups import BASE, Group
 from bench.report.tables import examples
@@ -27,6 +27,8 @@ class Row:
     n: str
     """Test examples scored."""
     scores: tuple[Cell, ...]
+    details: tuple[Cell, ...]
+    """Cells of the columns that explain others."""
     costs: tuple[Cell, ...]
     notes: tuple[int, ...]
     """For each score cell its footnote number, 0 for none; a row without any score has its reason instead."""
@@ -50,9 +52,17 @@ class Comparison:
 
     title: str
     columns: tuple[Column, ...]
+    details: tuple[Column, ...]
+    """Columns that explain others, for a second table."""
     rows: tuple[Row, ...]
+    floors: tuple[Cell, ...]
+    """For each column its best null model, empty where there is none."""
     footnotes: tuple[str, ...]
     cost_labels: tuple[tuple[str, str], ...] = COST_LABELS
+
+    @property
+    def has_floors(self) -> bool:
+        return any(cell.text for cell in self.floors)
 
     @property
     def lacks_base(self) -> bool:
@@ -63,7 +73,19 @@ class Comparison:
 def compare(group: Group) -> Comparison:
     footnotes: dict[str, int] = {}
     rows = tuple(row_of(group, record, footnotes) for record in group.records)
-    return Comparison(group.title, group.columns, rows, tuple(footnotes))
+    floors = tuple(floor_cell(group, column) for column in group.columns)
+    return Comparison(group.title, group.columns, group.details, rows, floors, tuple(footnotes))
+
+
+def floor_cell(group: Group, column: Column) -> Cell:
+    """What the best null model reaches on the same items, the same for every row."""
+    scores = (record.scores.get(column.name) for record in group.records)
+    score = next((score for score in scores if score and score.floor is not None), None)
+    if score is None or score.floor is None:
+        return Cell("")
+    best = next((name for name, value in score.floors.items() if value == score.floor), "")
+    others = "; ".join(f"{name} {shown(value, column.unit)}" for name, value in score.floors.items())
+    return Cell(shown(score.floor, column.unit), interval=best, title=others, number=score.floor)
 
 
 def row_of(group: Group, record: RunRecord, footnotes: dict[str, int]) -> Row:
@@ -72,7 +94,8 @@ def row_of(group: Group, record: RunRecord, footnotes: dict[str, int]) -> Row:
     asked = any(cell.text != EMPTY for cell in cells)
     notes = tuple(footnotes.setdefault(c.why, len(footnotes) + 1) if asked and c.why else 0 for c in cells)
     n = examples(record)
-    return Row(group.row_name(record), record, str(n or EMPTY), cells, tuple(cost_cells(record)), notes)
+    details = tuple(score_cell(record, base, column) for column in group.details)
+    return Row(group.row_name(record), record, str(n or EMPTY), cells, details, tuple(cost_cells(record)), notes)
 
 
 def status_words(status: str) -> str:

@@ -96,6 +96,9 @@ def examples(run: Run, group: Group, anchor: str) -> Examples | None:
     return Examples(group.title, anchor, marking, chosen(rows), len(rows), tuple(notes))
 
 
+PROMPTED = ("template", "raw")
+"""Forms of output that answer a question once; samples and held-out text are not shown."""
+
 Said = Mapping[str, Mapping[tuple[str, str], Output]]
 """Case file name -> (example id, form) -> output."""
 
@@ -108,7 +111,8 @@ def read_all(run: Run, group: Group) -> tuple[Said, list[str]]:
         except UserError as error:
             notes.append(str(error))
             continue
-        said[record.case.file_name] = {(output.example_id, output.form): output for output in outputs}
+        asked = (output for output in outputs if output.form in PROMPTED)
+        said[record.case.file_name] = {(output.example_id, output.form): output for output in asked}
     return said, notes
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from bench.case import short_name
 from bench.record import RunRecord
-from bench.report.columns import MAIN, Column, column, ordered
+from bench.report.columns import DETAILS, MAIN, Column, column, ordered
 
 BASE = "base"
 """The method of the untuned model; suites ask for it by this name."""
@@ -40,10 +40,17 @@ class Group:
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
-        """Every own-form column of the group, main one first."""
+        """The own-form columns of the group, main one first, less those that explain others."""
         main = self.main
-        rest = [self.column(name) for name in ordered(self.own_names) if main is None or name != main.name]
+        names = [name for name in ordered(self.own_names - set(DETAILS)) if main is None or name != main.name]
+        rest = [self.column(name) for name in names]
         return tuple(rest if main is None else [main, *rest])
+
+    @cached_property
+    def details(self) -> tuple[Column, ...]:
+        """The columns that explain others, and those of sampled answers."""
+        sampled = {name for record in self.records for name in record.scores if name.endswith("@samples")}
+        return tuple(self.column(name) for name in ordered(self.own_names & set(DETAILS) | sampled))
 
     @cached_property
     def metrics(self) -> tuple[str, ...]:

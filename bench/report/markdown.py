@@ -10,6 +10,7 @@ from bench.report.escaping import markdown_text, one_line
 from bench.report.expected import FORMS, Expected, Forms, Measured
 from bench.report.page import Page
 from bench.report.run_folder import Run
+from bench.report.trust import Corrected
 
 
 def report_markdown(run: Run) -> str:
@@ -22,6 +23,7 @@ def report_markdown(run: Run) -> str:
         *(part for _, comparison in page.comparisons for part in comparison_parts(comparison)),
         *section("## Expected and measured", [expected_table(table) for table in page.expected]),
         *section("## Two ways of asking", [forms_table(table) for table in page.forms]),
+        *section("## How far to trust the classifiers", trust_parts(page)),
         *section("## Claims", bullets(claim_line(page))),
         *section("## Not measured, and why", bullets(unmeasured_lines(page))),
         "## How to reproduce",
@@ -51,13 +53,43 @@ def comparison_parts(comparison: Comparison) -> list[str]:
         [row.name, row.status, row.n, *map(noted, row.scores, row.notes), *(cell.text for cell in row.costs)]
         for row in comparison.rows
     ]
+    if comparison.has_floors:
+        floors = [" by ".join(part for part in (cell.text, cell.interval) if part) for cell in comparison.floors]
+        rows.append(["best null model", "", "", *floors, *("" for _ in comparison.cost_labels)])
     notes = [f"({place}) {text}" for place, text in enumerate(comparison.footnotes, start=1)]
-    return [f"### {markdown_text(comparison.title)}", table(heads, rows), *bullets(notes)]
+    return [
+        f"### {markdown_text(comparison.title)}",
+        table(heads, rows),
+        *bullets(notes),
+        *details_parts(comparison),
+    ]
+
+
+def details_parts(comparison: Comparison) -> list[str]:
+    if not comparison.details:
+        return []
+    heads = ["method", *(column.label for column in comparison.details)]
+    return [table(heads, [[row.name, *(noted(cell, 0) for cell in row.details)] for row in comparison.rows])]
+
+
+def trust_parts(page: Page) -> list[str]:
+    """The classifiers' error on labelled outputs, then each group's measured and corrected rates."""
+    if not page.classifiers:
+        return []
+    heads = ["column", "labelled outputs", "of the class", "precision", "recall", "specificity"]
+    rows = [[c.label, str(c.n), str(c.positives), c.precision, c.recall, c.specificity] for c in page.classifiers]
+    return [table(heads, rows), *(corrected_table(each) for each in page.corrected)]
+
+
+def corrected_table(corrected: Corrected) -> str:
+    heads = [f"{corrected.title}: measured → corrected", *corrected.labels]
+    rows = [[name, *(f"{was} → {mended}" for was, mended in cells)] for name, cells in corrected.rows]
+    return table(heads, rows)
 
 
 def noted(cell: Cell, note: int) -> str:
-    around = (("", cell.text, ""), ("[", cell.interval, "]"), ("(", cell.change, ")"), ("", cell.n, ""))
-    parts = [before + text + after for before, text, after in around if text]
+    interval, change = cell.interval and f"[{cell.interval}]", cell.change and f"({cell.change})"
+    parts = [part for part in (cell.text, interval, change, cell.lift, cell.n) if part]
     return " ".join([*parts, f"({note})"] if note else parts)
 
 

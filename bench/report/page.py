@@ -12,6 +12,7 @@ from bench.report.examples import Examples, anchors, examples
 from bench.report.expected import Expected, Forms, expected, forms
 from bench.report.groups import Group, groups
 from bench.report.run_folder import Run
+from bench.report.trust import Classifier, Corrected, classifiers, corrected
 from bench.report.verdict import claims_sentence, group_verdict, verdict
 
 MEMORY_KEYS = "_bytes"
@@ -63,6 +64,14 @@ class Page:
     @cached_property
     def forms(self) -> list[Forms]:
         return [table for group, _ in self.groups if (table := forms(group))]
+
+    @cached_property
+    def classifiers(self) -> list[Classifier]:
+        return classifiers(tuple(self.run.records))
+
+    @cached_property
+    def corrected(self) -> list[Corrected]:
+        return [table for group, _ in self.groups if (table := corrected(group))]
 
     @cached_property
     def examples(self) -> list[Examples]:

@@ -4,19 +4,17 @@ import base64
 import hashlib
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bench.record import write_atomic
 from bench.report.comparison import status_words
-from bench.report.escaping import html_text, show_hidden
 from bench.report.markdown import report_markdown
 from bench.report.page import Page
 from bench.report.plots import quality_plot
 from bench.report.run_folder import Run, read_run
 from bench.report.tables import comparison_csv
+from bench.report.templating import templates
 
 PLOTS = 24
 """Panels on the page; one takes 60 ms to draw, and nobody compares more by eye."""
@@ -42,28 +40,10 @@ def report_html(run: Run) -> str:
     measured = [(group, anchor) for group, anchor in page.groups if group.main is not None]
     plots = [(group.title, quality_plot(group, f"plot-{anchor}")) for group, anchor in measured[:PLOTS]]
     css, script = asset("report.css"), asset("report.js")
-    template = templates().get_template("report.html.j2")
-    return template.render(page=page, plots=plots, css=css, script=script, script_hash=digest(script))
-
-
-@cache
-def templates() -> Environment:
-    """Everything is escaped, and no control character gets through, whichever variable brings it."""
-    environment = Environment(
-        loader=FileSystemLoader(ASSETS),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=visible,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
+    template = templates(ASSETS).get_template("report.html.j2")
+    return template.render(
+        page=page, plots=plots, css=css, script=script, script_hash=digest(script), status_words=status_words
     )
-    environment.filters |= {"model_text": html_text, "status_words": status_words}
-    return environment
-
-
-def visible(value: Any) -> Any:
-    return show_hidden(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 @cache

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.golden import TRUTHS
 from bench.record import RunRecord
 from bench.report.columns import KNOWN, ordered
 from bench.report.escaping import csv_text, csv_text_back
@@ -58,8 +59,13 @@ def score_cells(record: RunRecord, names: Iterable[str]) -> dict[str, Any]:
     for name in names:
         score = record.scores.get(name)
         cells[name] = score and score.value
-        cells |= {f"{name}_{part}": score and getattr(score, part) for part in ("low", "high", "floor")}
+        cells |= {f"{name}_{part}": score and getattr(score, part) for part in parts_of(name)}
     return cells
+
+
+def parts_of(name: str) -> tuple[str, ...]:
+    """What stands beside a column: its interval and floor, and for a classifier's rate the corrected one."""
+    return ("low", "high", "floor", *(("corrected",) if name.partition("@")[0] in TRUTHS else ()))
 
 
 def cost_cells(record: RunRecord) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from bench.errors import Unavailable, UserError
-from bench.run.steps import Job, Report, run_steps
+from bench.run.steps import run_steps
+from bench.run.workbench import Job, Report
 
 OFFLINE = {
     "HF_HUB_OFFLINE": "1",

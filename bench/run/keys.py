@@ -12,10 +12,12 @@ from typing import Any
 from bench import catalog
 from bench.case import Case
 from bench.data.dataset import Dataset
+from bench.data.held_out import PATH as HELD_OUT
+from bench.golden import PATH as GOLDEN
 from bench.measure.packages import versions
 
 LIBRARIES = ("torch", "transformers", "peft", "accelerate", "bitsandbytes", "tokenizers")
-SCORERS = ("rouge-score", "scikit-learn", "scipy", "numpy")
+SCORERS = ("rouge-score", "sacrebleu", "nltk", "langdetect", "scikit-learn", "scipy", "numpy")
 
 
 @dataclass(frozen=True)
@@ -48,17 +50,22 @@ def keys_of(case: Case, model_sha256: str, dataset: Dataset, device: str) -> Key
         "answers": dataset.split_sha256("train"),
         "generate": digest(asdict(case.generate), case.shots),
         "generation": code_sha256("bench.generation.generate"),
+        "held_out": file_sha256(HELD_OUT),
     }
     generate = digest("generate", train, asked)
     judged = {
         "metrics": digest({name: metric_sha256(name) for name in case.metrics}),
-        "scorers": digest(versions(SCORERS), code_sha256("bench.run.scoring")),
+        "scorers": digest(versions(SCORERS), code_sha256("bench.run.scoring"), file_sha256(GOLDEN)),
     }
     return Keys(train, generate, digest("score", generate, judged), parts | asked | judged)
 
 
 def digest(*parts: Any) -> str:
     return sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def file_sha256(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
 
 
 def metric_sha256(name: str) -> str:

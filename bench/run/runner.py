@@ -28,8 +28,9 @@ from bench.record import (
 from bench.run import device as devices
 from bench.run.executors import Executor, Outcome
 from bench.run.keys import Keys, keys_of
-from bench.run.steps import OUTPUTS, SCORES, Job
+from bench.run.steps import OUTPUTS, SCORES
 from bench.run.store import STEPS, Step, Store
+from bench.run.workbench import Job
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,9 @@ def bootstrap_mean(values: Sequence[float], seed: int = 0) -> Interval:
         return None, None
     data = np.asarray(values, dtype=float)
     if (data == data[0]).all():
-        return float(data[0]), float(data[0])
+        # As a plain mean computes it: of three times 0.1 that is 0.10000000000000002.
+        mean = sum(values) / len(values)
+        return mean, mean
     rng = np.random.default_rng(seed)
     return percentiles([data[chunk].mean(axis=1) for chunk in index_chunks(rng, len(data))])
 
@@ -49,6 +51,20 @@ def bootstrap(n: int, statistic: Callable[[np.ndarray], float], seed: int = 0) -
         return None, None
     rng = np.random.default_rng(seed)
     return percentiles([[statistic(row) for row in chunk] for chunk in index_chunks(rng, n)])
+
+
+def bootstrap_ratio(numerators: Sequence[float], denominators: Sequence[float], seed: int = 0) -> Interval:
+    """The 95 % interval of sum(numerators) / sum(denominators), whose pairs (clusters) are drawn together.
+
+    Without a pair whose denominator is above 0: (None, None).
+    """
+    pairs = [(a, b) for a, b in zip(numerators, denominators, strict=True) if b > 0]
+    if not pairs:
+        return None, None
+    above, below = np.asarray(pairs, dtype=float).T
+    rng = np.random.default_rng(seed)
+    chunks = index_chunks(rng, len(pairs))
+    return percentiles([above[chunk].sum(axis=1) / below[chunk].sum(axis=1) for chunk in chunks])
 
 
 def index_chunks(rng: np.random.Generator, n: int) -> Iterator[np.ndarray]:

@@ -189,7 +189,8 @@ def test_a_shipped_recipe_is_valid_and_states_licence_and_description(path):
     shipped = read_recipe(path)
     assert shipped.licence
     assert shipped.description
-    assert shipped.mixture or shipped.homepage.startswith("https://")
+    ours = shipped.mixture or all((path.parent / name).is_file() for name in shipped.files.values())
+    assert ours or shipped.homepage.startswith("https://")
 
 
 def test_the_book_splits_by_chapter(shared, tmp_path):
@@ -197,3 +198,11 @@ def test_the_book_splits_by_chapter(shared, tmp_path):
     data = load_dataset(str(recipe(tmp_path, f'path = "{book}"\nsplit = "source"')))
     assert len(data.train + data.validation + data.test) == 61
     assert {e.kind for e in data.train} == {"text"}
+
+
+def test_a_file_gives_only_the_rows_of_the_split_it_is_named_for(tmp_path):
+    rows = [{"instruction": f"Say {part}", "output": part, "split": part} for part in ("train", "test")]
+    (tmp_path / "all.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "other.jsonl").write_text(json.dumps({"instruction": "Ask", "output": "b"}) + "\n")
+    data = load_dataset(str(recipe(tmp_path, '[files]\ntrain = "all.jsonl"\ntest = "other.jsonl"')))
+    assert [e.instruction for e in data.train + data.test] == ["Say train", "Ask"]

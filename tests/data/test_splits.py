@@ -169,7 +169,8 @@ def test_chains_of_near_copies_split_alike_in_any_order_of_rows():
 
 def test_only_splits_made_by_source_need_no_search_for_leaks():
     own = [Example(str(i), f"Say {i}", split="train") for i in range(3)]
-    assert leaves_no_leak(rows(9), "") and leaves_no_leak(own, "holdout:0.2")
+    assert leaves_no_leak(rows(9), "")
+    assert leaves_no_leak(own, "holdout:0.2")
     assert not leaves_no_leak(own, "")
     assert not leaves_no_leak(rows(9), "published")
 
@@ -180,4 +181,5 @@ def test_what_minhash_missed_is_moved_to_train(monkeypatch):
     copies += [Example(f"x{i}", f"What is {i} and {i}?", responses=(str(2 * i),)) for i in range(20)]
     monkeypatch.setattr("bench.data.splits.near_duplicates_and_proof", lambda *_: ([], False))
     parts = split_examples(copies, "source:60/20/20")
-    assert find_leaks(parts["train"], parts["test"]) == [] and parts["test"]
+    assert find_leaks(parts["train"], parts["test"]) == []
+    assert parts["test"]

@@ -13,7 +13,7 @@ ALLOWED = set(
     re.findall(
         r"\w+",
         """html head meta title link style body header main footer nav section article div p a h1 h2 h3 h4 ul
-        ol li dl dt dd b i em small sup code pre span table thead tbody tr th td figure figcaption details
+        ol li dl dt dd b i em small sup code pre span table thead tbody tfoot tr th td figure figcaption details
         summary fieldset legend label input script svg g path defs use text rect clippath""",
     )
 )

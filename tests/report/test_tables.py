@@ -2,7 +2,7 @@ import csv
 
 from bench.record import Cost, Phase, RunRecord, write_atomic
 from bench.report.columns import KNOWN
-from bench.report.tables import comparison_csv, frame, peak_memory, read_comparison, rows
+from bench.report.tables import comparison_csv, frame, parts_of, peak_memory, read_comparison, rows
 from tests.report.sample import PAYLOADS, cases_of, hostile_records, measured, sample_records
 
 HEAD = "suite,model,dataset,method,template,seed,status,reason,n,"
@@ -17,7 +17,7 @@ def header(records):
 
 
 def test_the_header_is_the_documented_one():
-    metrics = ",".join(f"{name},{name}_low,{name}_high,{name}_floor" for name in KNOWN)
+    metrics = ",".join(",".join((name, *(f"{name}_{part}" for part in parts_of(name)))) for name in KNOWN)
     line = header([measured(cases_of("sentiment", "headlines")[0], 4)])
     assert line.startswith(HEAD)
     assert line.endswith(TAIL)
@@ -25,8 +25,9 @@ def test_the_header_is_the_documented_one():
 
 
 def test_user_metrics_follow_the_known_ones_and_other_forms_come_last():
-    names = [name for name in header(sample_records(6)).split(",") if not name.endswith(("_low", "_high", "_floor"))]
-    last = names[names.index("length_ratio") + 1 : names.index("train_seconds")]
+    beside = ("_low", "_high", "_floor", "_corrected")
+    names = [name for name in header(sample_records(6)).split(",") if not name.endswith(beside)]
+    last = names[names.index("forgetting") + 1 : names.index("train_seconds")]
     assert last[0] == "my_metric"
     assert last[1:] == [
         f"{n}@{f}" for n in ("instruction_following", "stop_rate", "self_prompting") for f in ("raw", "template")

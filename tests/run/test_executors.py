@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.run.executors.process import ProcessExecutor
-from bench.run.steps import Job
+from bench.run.workbench import Job
 from tests.run import deaths
 
 needs_fork_server = pytest.mark.skipif(

@@ -82,9 +82,17 @@ def test_outputs_hold_both_prompt_forms_of_the_first_examples(tmp_path, store, m
     runner = a_runner(tmp_path, store, NoExecutor())
     record = runner.run(CASE)
     outputs = read_outputs(runner.settings.out / record.outputs_file)
-    assert len(outputs) == 8
-    assert {output.form for output in outputs} == {"template", "raw"}
+    asked = [output.form for output in outputs if output.form != "held_out"]
+    assert sorted(asked) == ["raw"] * 4 + ["template"] * 4
     assert outputs[0].prompt.startswith("### Instruction:\n")
+
+
+def test_forgetting_is_measured_against_the_model_before_training(tmp_path, store, made):
+    runner = a_runner(tmp_path, store, NoExecutor())
+    outputs = read_outputs(runner.settings.out / runner.run(CASE).outputs_file)
+    held_out = [output for output in outputs if output.form == "held_out"]
+    assert len(held_out) == 96
+    assert all(output.nll_before > 0 and output.nll != output.nll_before for output in held_out)
 
 
 def test_a_stored_case_starts_nothing_and_has_the_same_numbers(tmp_path, store, made):
@@ -106,7 +114,7 @@ def test_the_same_case_again_gives_bit_equal_weights_and_outputs(tmp_path, made,
 def test_demonstrations_stand_before_each_question_and_share_the_trained_model(tmp_path, store, made, executor):
     runner = a_runner(tmp_path, store, executor)
     record = runner.run(CASE.with_shots(2))
-    outputs = read_outputs(runner.settings.out / record.outputs_file)
+    outputs = [o for o in read_outputs(runner.settings.out / record.outputs_file) if o.form != "held_out"]
     assert {output.form for output in outputs} == {"template"}
     assert all(output.prompt.count("### Response:") == 3 for output in outputs)
     assert "train" in record.reused

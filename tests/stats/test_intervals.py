@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from bench.stats.intervals import bootstrap, bootstrap_mean, wilson
+from bench.stats.intervals import bootstrap, bootstrap_mean, bootstrap_ratio, wilson
 
 
 @pytest.mark.parametrize(("hits", "n"), [(0, 50), (1, 3), (95, 100), (50, 50), (3, 1000)])
@@ -56,3 +56,17 @@ def test_bootstrap_mean_agrees_with_the_general_bootstrap():
 def test_large_data_is_drawn_in_chunks():
     low, high = bootstrap_mean(np.arange(5000) % 2)
     assert 0.48 < low < 0.5 < high < 0.52
+
+
+def test_bootstrap_of_a_ratio_of_clusters_of_one_is_that_of_the_mean():
+    values = [0, 1, 1, 0, 1, 1, 1]
+    assert bootstrap_ratio(values, [1] * 7) == pytest.approx(bootstrap_mean(values))
+
+
+def test_bootstrap_of_a_ratio_draws_whole_clusters():
+    alone, together = bootstrap_ratio([0, 1] * 30, [1] * 60), bootstrap_ratio([0, 3] * 10, [3] * 20)
+    assert together[1] - together[0] > 1.5 * (alone[1] - alone[0])
+
+
+def test_bootstrap_of_a_ratio_without_a_denominator_is_none():
+    assert bootstrap_ratio([], []) == bootstrap_ratio([0.0], [0.0]) == (None, None)

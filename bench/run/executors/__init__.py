@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from bench.run.steps import Job
+    from bench.run.workbench import Job
 
 
 @dataclass(frozen=True)

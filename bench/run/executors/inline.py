@@ -8,7 +8,8 @@ from typing import Any
 
 from bench.run import child
 from bench.run.executors import Outcome
-from bench.run.steps import Job, run_steps
+from bench.run.steps import run_steps
+from bench.run.workbench import Job
 
 
 @dataclass

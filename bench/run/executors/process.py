@@ -15,7 +15,8 @@ from typing import Any
 
 from bench.run import child
 from bench.run.executors import Outcome
-from bench.run.steps import Job, run_steps
+from bench.run.steps import run_steps
+from bench.run.workbench import Job
 
 # Windows has no fork server; there each child imports anew, which is slower and gives the same results.
 START_METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"

@@ -1,0 +1,211 @@
+"""Finds near copies of instructions in generated text: the Jaccard index of character 5-grams (definitions 5.3).
+
+A sentence is compared with few of any number of instructions, and the result is exact: two sets that share 60 % of
+all their members share k of the rarest 40 % + k of each (prefix filter; Chaudhuri, Ganti and Kaushik 2006).
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+
+NEAR_COPY, OWN_COPY = 0.6, 0.9
+LONGEST_SENTENCE = 2000
+"""Characters beyond which a sentence is no copy of an instruction."""
+SHARED, MANY = 8, 200
+"""Rare 5-grams that two near copies share at least; instructions from which on a 5-gram is not worth looking up."""
+BATCH, CELLS = 200, 2_000_000
+"""Sentences that are compared at once, and pairs of a sentence and an instruction (16 MB)."""
+
+WORD = re.compile(r"\w+")
+# Odd numbers that scatter five characters over 64 bits.
+FACTORS = np.array(
+    [0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F],
+    dtype=np.uint64,
+)
+
+Grams = np.ndarray[Any, np.dtype[np.uint64]]
+"""Hashes of the different 5-grams of a text, sorted."""
+NOTHING: Grams = np.empty(0, dtype=np.uint64)
+
+
+class Likeness(NamedTuple):
+    """What is known of one sentence."""
+
+    size: int
+    """Number of its 5-grams."""
+    tasks: tuple[bytes, ...]
+    """Two, or fewer, of those that it is a near copy of."""
+
+
+@dataclass(frozen=True, eq=False)
+class Index:
+    """Instructions by their rarest 5-grams."""
+
+    tasks: tuple[Grams, ...]
+    """5-grams of each, every set once."""
+    known: Grams
+    """All 5-grams, sorted."""
+    ranks: np.ndarray
+    """Of each of them, 0 for the rarest."""
+    common: int
+    """The first rank of those that MANY tasks hold."""
+    starts: np.ndarray
+    """By rank, where in `holders` the tasks begin that have it among their rarest."""
+    holders: np.ndarray
+
+    @classmethod
+    def of(cls, tasks: tuple[Grams, ...]) -> Self:
+        known, places, times = np.unique(np.concatenate(tasks), return_inverse=True, return_counts=True)
+        ranks = np.empty(len(known), dtype=np.int64)
+        ranks[np.argsort(times, kind="stable")] = np.arange(len(known))
+        sizes = np.array([len(task) for task in tasks])
+        task, rank, place = by_rank(np.repeat(np.arange(len(tasks)), sizes), ranks[places], len(tasks))
+        rarest = place < enough(sizes)[task]
+        starts = np.concatenate([[0], np.cumsum(np.bincount(rank[rarest], minlength=len(known)))])
+        holders = task[rarest][np.argsort(rank[rarest], kind="stable")]
+        return cls(tasks, known, ranks, int((times < MANY).sum()), starts, holders)
+
+    def near(self, said: Sequence[Grams]) -> Iterator[tuple[bytes, ...]]:
+        """For each of the texts two, or fewer, of the tasks that it is a near copy of."""
+        for number, candidates in enumerate(self.candidates(said)):
+            found = (task for task in candidates if jaccard(said[number], self.tasks[task]) >= NEAR_COPY)
+            yield tuple(self.tasks[task].tobytes() for task, _ in zip(found, range(2), strict=False))
+
+    def candidates(self, said: Sequence[Grams]) -> list[np.ndarray]:
+        """Those that share SHARED of the rarest, or fewer where some are left unread that too many tasks hold."""
+        sizes = np.array([len(grams) for grams in said])
+        text, rank, place = self.rarest(said, sizes)
+        needed = np.minimum(SHARED, least_shared(sizes))
+        unread = np.minimum(needed - 1, np.bincount(text[rank >= self.common], minlength=len(said)))
+        read = place < (np.bincount(text, minlength=len(said)) - unread)[text]
+        pairs = self.held(text[read], rank[read])
+        times = np.bincount(pairs, minlength=len(said) * len(self.tasks)).reshape(len(said), len(self.tasks))
+        return [np.flatnonzero(row) for row in times >= (needed - unread)[:, None]]
+
+    def rarest(self, said: Sequence[Grams], sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(text, rank, place) of the rarest 5-grams; those that no task holds are the rarest, and lead nowhere."""
+        grams, text = np.concatenate(said), np.repeat(np.arange(len(said)), sizes)
+        places = np.minimum(np.searchsorted(self.known, grams), len(self.known) - 1)
+        held = self.known[places] == grams
+        text, rank, place = by_rank(text[held], self.ranks[places[held]], len(said))
+        unknown = sizes - np.bincount(text, minlength=len(said))
+        kept = place < (enough(sizes) - unknown)[text]
+        return text[kept], rank[kept], place[kept]
+
+    def held(self, text: np.ndarray, rank: np.ndarray) -> np.ndarray:
+        """Text x tasks + task for every task that has a 5-gram of the text among its rarest."""
+        begins = self.starts[rank]
+        lengths = self.starts[rank + 1] - begins
+        ends = np.cumsum(lengths)
+        places = np.repeat(begins - ends + lengths, lengths) + np.arange(lengths.sum())
+        return np.repeat(text, lengths) * len(self.tasks) + self.holders[places]
+
+
+@dataclass(frozen=True, eq=False)
+class Copies:
+    """Tells near copies of some instructions."""
+
+    index: Index | None = None
+    """None without instructions."""
+    openings: Mapping[str, Grams] = field(default_factory=dict)
+    """5-grams of each instruction's first sentence."""
+    read: Mapping[str, Likeness] = field(default_factory=dict)
+    """Sentences compared before, many at once, which is quicker."""
+
+    @classmethod
+    def of(cls, openings: Iterable[str]) -> Self:
+        texts = [*openings]
+        known = dict(zip(texts, grams(texts), strict=True))
+        tasks = {own.tobytes(): own for opening, own in known.items() if may_be_copied(opening)}
+        return cls(Index.of(tuple(tasks.values())) if tasks else None, known)
+
+    def having_read(self, sentences: Iterable[str]) -> Self:
+        """The same, quicker for these sentences."""
+        if self.index is None:
+            return self
+        to_read = list({sentence for sentence in sentences if may_be_copied(sentence)})
+        step = 1 + min(BATCH, CELLS // len(self.index.tasks))
+        batches = (to_read[begin : begin + step] for begin in range(0, len(to_read), step))
+        return replace(self, read={pair[0]: pair[1] for batch in batches for pair in self.compared(batch)})
+
+    def compared(self, sentences: Sequence[str]) -> Iterator[tuple[str, Likeness]]:
+        said = grams(sentences)
+        near = self.index.near(said) if self.index else ((),) * len(said)
+        for sentence, own, tasks in zip(sentences, said, near, strict=True):
+            yield sentence, Likeness(len(own), tasks)
+
+    def grams(self, opening: str) -> Grams:
+        """The 5-grams of an instruction's first sentence."""
+        return self.openings[opening] if opening in self.openings else grams([opening])[0]
+
+    def holds(self, sentence: str, own: Grams = NOTHING) -> bool:
+        """A near copy of any, with index >= 0.6, or of the sentence's `own` instruction, >= 0.9; from four words on."""
+        likeness = self.read.get(sentence)
+        if likeness is None and not may_be_copied(sentence):
+            return False
+        likeness = likeness or dict(self.compared([sentence]))[sentence]
+        if any(task != own.tobytes() for task in likeness.tasks):
+            return True
+        return alike(likeness.size, len(own), OWN_COPY) and jaccard(grams([sentence])[0], own) >= OWN_COPY
+
+
+def by_rank(text: np.ndarray, rank: np.ndarray, texts: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(text, rank, place in the text), the texts in order and the rarest first."""
+    order = np.lexsort((rank, text))
+    sizes = np.bincount(text, minlength=texts)
+    return text[order], rank[order], np.arange(len(text)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+
+
+def least_shared(sizes: np.ndarray) -> np.ndarray:
+    """How many 5-grams a near copy has in common with a text of so many."""
+    return np.ceil(NEAR_COPY * sizes - 1e-9).astype(np.int64)
+
+
+def enough(sizes: np.ndarray) -> np.ndarray:
+    """Rarest 5-grams of which near copies share SHARED."""
+    return sizes - least_shared(sizes) + SHARED
+
+
+def may_be_copied(sentence: str) -> bool:
+    return 7 <= len(sentence) <= LONGEST_SENTENCE and len(WORD.findall(sentence)) >= 4
+
+
+def grams(texts: Sequence[str]) -> list[Grams]:
+    """In lower case, with single spaces; a text of fewer than five characters is one 5-gram."""
+    if not texts:
+        return []
+    plain = [" ".join(text.lower().split()).ljust(5, "\0") for text in texts]
+    codes = np.frombuffer("".join(plain).encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
+    sizes = np.array([len(text) for text in plain], dtype=np.int64)
+    text = np.repeat(np.arange(len(plain)), sizes)[: len(codes) - 4]
+    inside = np.cumsum(sizes)[text] - np.arange(len(text)) >= 5
+    text, hashes = text[inside], scattered(codes)[inside]
+    order = np.lexsort((hashes, text))
+    text, hashes = text[order], hashes[order]
+    first = np.concatenate([[True], (hashes[1:] != hashes[:-1]) | (text[1:] != text[:-1])])
+    return np.split(hashes[first], np.cumsum(np.bincount(text[first], minlength=len(plain)))[:-1])
+
+
+def scattered(codes: Grams) -> Grams:
+    """A hash of every five characters that follow each other."""
+    last = len(codes) - 4
+    hashes = codes[:last] * FACTORS[0]
+    for place in range(1, 5):
+        hashes += codes[place : last + place] * FACTORS[place]
+    return hashes
+
+
+def alike(one: int, other: int, least: float) -> bool:
+    """Sizes that allow such a Jaccard index."""
+    return min(one, other) >= least * max(one, other)
+
+
+def jaccard(one: Grams, other: Grams) -> float:
+    """Shared / all, or 0 at once where sizes so unlike keep it under 0.6, which spares most intersections."""
+    if not alike(len(one), len(other), NEAR_COPY):
+        return 0.0
+    shared = len(np.intersect1d(one, other, assume_unique=True))
+    return shared / max(1, len(one) + len(other) - shared)

@@ -1,0 +1,91 @@
+"""A text as the rules of refusals read it: sentences without quoted speech, and their content words."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Self
+
+from bench.sentences import sentences
+
+LONGEST = 20_000
+"""Characters that are read: what comes later changes no label."""
+# A quotation ends with its mark, with the paragraph, or where the next paragraph opens its own.
+QUOTED = re.compile(r'"(?:[^"\n]|\n(?!\s?\n))*+(?:"|(?=\n)|\Z)|“(?:[^“”\n]|\n(?!\s?\n))*+(?:”|(?=[“\n])|\Z)')
+MARKDOWN = re.compile(r"[*_`#>~]+")
+WORD = re.compile(r"[^\W_]+")
+ENDING = re.compile(r"(?:ing|ed|es|s|ly)$")
+LITTLE = """
+a an the and or but of to in on at for with from by as is are was were be it its this that these those you your not i me
+my we our they their what how where when why who which do does did can could should would will best good way ways some
+about there have has had
+"""
+SMALL_WORDS = frozenset(LITTLE.split())
+
+# Words and stems of words without which nothing is declined or unknown: most sentences hold none, which saves time.
+CUES = re.compile(
+    r"n't\b|\b(?:no(?:t|r|ne|pe|body|thing|where|n)?\b|n/a|não|nee\b|n'|ne\b|cannot|never|un(?:able|willing|a[nw]|c|f"
+    r"|k|su)"
+    r"|declin|refus|reject|denied|rather|prefer|hesitant|reluctant|loath|skip|leave|keep|pass\b|limits|privat|secret"
+    r"|confid"
+    r"|sensitive|classified|privileg|personal|against|violat|break|contrary|prevent|prohibit|forbid|bars?\b|stop"
+    r"|inappropr"
+    r"|unethical|irresponsib|wrong|beyond|above me|outside|exceed|out\b|breach|invasion|betrayal|privacy|improper"
+    r"|dishonest"
+    r"|business|only|just|lack|missing|clue|idea|beats|knows|search me|hard|difficult|dunno|guess|mystery|wish"
+    r"|impossible"
+    r"|omits|silent|open|escape|elude|little|zero|how (?:w|sh|c)ould|how can i|absent|bound|obliged|required|sworn"
+    r"|lips|count me"
+    r"|object|abstain|refrain|sit\b|bow\b|stay|draw|things|programmed|designed|instructed|trained|told|asked|chosen"
+    r"|decided"
+    r"|agreed|promised|down|have to ask|look elsewhere|impossible|kann|könn|darf|dürf|werde|möchte|will (?:ich|wir)"
+    r"|weiß|ik\b"
+    r"|polic|asks|protect|between|spoil|respect|guard)"
+)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Some sentences of a text in order."""
+
+    spoken: tuple[str, ...]
+    """As written, list markers included."""
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The same, plain."""
+        return tuple(plain(sentence) for sentence in self.spoken)
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """What the writer says in their own voice: at most 20,000 characters, quotations left out."""
+        return cls(tuple(sentences(QUOTED.sub(" ", straight(text[:LONGEST])))))
+
+    def part(self, begin: int, end: int) -> Self:
+        return type(self)(self.spoken[begin:end])
+
+    def after(self, place: int) -> Self:
+        return type(self)(self.spoken[place + 1 :])
+
+
+def plain(text: str) -> str:
+    """Lower case, straight apostrophes, no markdown, single spaces."""
+    return " ".join(MARKDOWN.sub("", straight(text)).lower().split())
+
+
+@lru_cache(maxsize=256)
+def cued(line: str) -> bool:
+    """False for a line in which nothing can be declined or unknown."""
+    return CUES.search(line) is not None
+
+
+def straight(text: str) -> str:
+    return text.replace("’", "'").replace("‘", "'").replace("ʼ", "'")
+
+
+def content_words(line: str) -> list[str]:
+    return [word for word in WORD.findall(line) if word not in SMALL_WORDS]
+
+
+def stems(line: str) -> frozenset[str]:
+    """Content words of a plain line without endings, cut to five letters: "stealing of things" gives steal, thing."""
+    return frozenset(ENDING.sub("", word)[:5] for word in content_words(line) if len(word) > 2)
