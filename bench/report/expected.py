@@ -44,9 +44,9 @@ class Expected:
 
 
 def expected(group: Group) -> Expected | None:
-    """The table, for groups that measured instruction following; None for the others."""
+    """The table, for groups that measured all three behaviours; None for the others."""
     records = [record for record in group.records if record["instruction_following"] is not None]
-    if not records:
+    if not records or not {"self_prompting", "refusal"} <= group.own_names:
         return None
     rows = (
         ExpectedRow("Instruction following", "~20 %", "~95 %", tuple(map(follows, records))),

@@ -129,6 +129,7 @@ def test_a_model_that_neither_asks_nor_stops_does_not_answer():
         "instruction_following": Score(0.0, 9),
         "self_prompting": Score(0.0, 9),
         "stop_rate": Score(0.0, 9),
+        "refusal": Score(0.0, 9),
     }
     base, full, *_ = (RunRecord(case, "ok", scores=scores) for case in cases_of("s", "d"))
     cells = expected(groups([base, full])[0]).rows[1].cells
@@ -138,8 +139,14 @@ def test_a_model_that_neither_asks_nor_stops_does_not_answer():
 def test_refusal_is_not_judged_where_nothing_should_be_refused():
     scores = {
         "instruction_following": Score(0.9, 9),
+        "self_prompting": Score(0.0, 9),
         "refusal": Score(0.0, 9),
         "correct_refusal": Score(None, 0, 9),
     }
     full = RunRecord(cases_of("s", "d")[1], "ok", scores=scores)
     assert expected(groups([full])[0]).rows[2].cells[0].met is None
+
+
+def test_the_lectures_table_stands_only_where_all_three_behaviours_were_measured():
+    full = RunRecord(cases_of("s", "d")[1], "ok", scores={"instruction_following": Score(0.9, 9)})
+    assert expected(groups([full])[0]) is None
