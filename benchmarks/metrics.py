@@ -15,6 +15,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from loading import TASKS, VERBS
+
 from bench import catalog
 from bench.errors import UserError
 from bench.record import Output, Score
@@ -22,23 +24,12 @@ from bench.record import Output, Score
 COUNT = 10_000
 LIMIT = 5.0
 """Seconds that a metric may take for COUNT outputs."""
-NETWORK = ("judge", "llm_judge")
+NETWORK = ("judge",)
 """Metrics that ask another machine."""
 SYLLABLES = [a + b for a in "bcdfghklmnprstvwz" for b in ("a", "e", "i", "o", "u", "an", "er", "it")]
 ENDINGS = ("", "", "", "s", "ed", "ing", "ation", "ly", "ness", "ability")
 FREQUENT = "the of to and in is for that with on as it was by are from an be or at his her they not have had".split()  # noqa: SIM905
 LABELS = ("positive", "neutral", "negative")
-TASKS = ("Summarise the text below.", "Find the mistake in this sentence.", "Write a headline for it.")
-VERBS = (
-    "Explain",
-    "List",
-    "Describe",
-    "Compare",
-    "Name",
-    "Write about",
-    "Give an example of",
-    "What do you know about",
-)
 OPENINGS = ("", "", "", "", "I'm sorry, but I can't help with that. ", "What is the reason? ", "Certainly! ")
 
 
