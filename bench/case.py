@@ -2,75 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from itertools import product
 from typing import Any
 
-from bench.errors import UserError, nearest
-
-
-@dataclass(frozen=True)
-class TrainConfig:
-    """The knobs of training; None means the method's own default, resolved when the case runs and recorded."""
-
-    epochs: float | None = None
-    """Passes over the training split."""
-    max_steps: int | None = None
-    """Optimizer steps; when given it replaces `epochs`."""
-    batch_size: int = 16
-    """Examples per step."""
-    learning_rate: float | None = None
-    """Peak learning rate."""
-    warmup_ratio: float = 0.1
-    """Share of the steps in which the rate rises from zero."""
-    schedule: str = "cosine"
-    """Shape of the rate after warm-up, as `transformers` names it: cosine, linear, constant."""
-    weight_decay: float = 0.01
-    """AdamW's decoupled weight decay."""
-    max_length: int = 512
-    """Tokens per example, prompt and response together; longer examples are left out and counted."""
-    max_examples: int | None = None
-    """Use at most this many training examples (the first ones)."""
-
-    def __post_init__(self) -> None:
-        for name in ("batch_size", "max_length"):
-            if getattr(self, name) < 1:
-                raise UserError(f"train.{name} is {getattr(self, name)}; it must be at least 1")
-        for name in ("epochs", "max_steps", "learning_rate", "max_examples"):
-            value = getattr(self, name)
-            if value is not None and value <= 0:
-                raise UserError(f"train.{name} is {value}; it must be above 0")
-
-
-@dataclass(frozen=True)
-class GenerateConfig:
-    """The knobs of generation; greedy unless a temperature is given."""
-
-    max_new_tokens: int | None = None
-    """None: enough for 99 % of the training responses, between 16 and 256."""
-    batch_size: int = 32
-    """Prompts generated together; recorded, because batching changes low-precision outputs."""
-    temperature: float = 0.0
-    """0 is greedy decoding."""
-    max_examples: int | None = None
-    """Ask at most this many test examples (the first ones)."""
-    samples: int = 0
-    """Sampled answers to each question beside the one above, for consistency and diversity."""
-    sample_temperature: float = 0.7
-    """Temperature of those samples."""
-
-    def __post_init__(self) -> None:
-        if self.samples < 0 or self.samples == 1:
-            raise UserError(f"generate.samples is {self.samples}; it must be 0, or 2 and more to be compared")
-        if self.sample_temperature <= 0:
-            raise UserError(f"generate.sample_temperature is {self.sample_temperature}; it must be above 0")
-        for name in ("max_new_tokens", "batch_size", "max_examples"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise UserError(f"generate.{name} is {value}; it must be at least 1")
-        if self.temperature < 0:
-            raise UserError(f"generate.temperature is {self.temperature}; it must be 0 (greedy) or above")
+from bench.config import GenerateConfig, TrainConfig, configured
+from bench.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -84,7 +22,7 @@ class Case:
     dataset: str
     """A dataset: fixture name or path."""
     method: str
-    """A fine-tuning method: a file name in bench/methods."""
+    """A fine-tuning method: a file name in bench/methods, options behind it: `lora:r=8:alpha=16`."""
     template: str = "instruction_input_response"
     """The prompt template that training and templated generation share."""
     shots: int = 0
@@ -149,8 +87,8 @@ class Case:
     def from_dict(cls, data: Mapping[str, Any]) -> "Case":
         values = dict(data)
         values["metrics"] = tuple(values["metrics"])
-        values["train"] = TrainConfig(**values["train"])
-        values["generate"] = GenerateConfig(**values["generate"])
+        values["train"] = configured(TrainConfig, values["train"], "train")
+        values["generate"] = configured(GenerateConfig, values["generate"], "generate")
         return cls(**values)
 
 
@@ -160,15 +98,6 @@ def short_name(name: str) -> str:
     last = argument.rstrip("/\\").replace("\\", "/").rpartition("/")[2]
     stem = re.sub(r"\.(json|jsonl)$", "", last) or argument
     return f"shape:{stem}" if family == "shape" else stem
-
-
-def configured(kind: type, values: Mapping[str, Any] | None, where: str) -> Any:
-    """A config dataclass from a suite's dict; unknown keys are refused with the nearest name."""
-    known = {f.name for f in fields(kind)}
-    for key in values or {}:
-        if key not in known:
-            raise UserError(f"{where}: {key!r} is not a setting.{nearest(key, known)}")
-    return kind(**(values or {}))
 
 
 def expand(

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bench import catalog
-from bench.case import Case, GenerateConfig, TrainConfig, configured, expand
+from bench.case import Case, expand
+from bench.config import GenerateConfig, TrainConfig, configured
 from bench.data.dataset import dataset_path, load_dataset
 from bench.errors import UserError, nearest
+from bench.methods import configure
 
 AXES = ("models", "datasets", "methods", "templates")
 SETTINGS = (*AXES, "shots", "metrics", "train", "generate", "needs")
@@ -122,9 +124,16 @@ def check_names(named: Options | Suite) -> None:
     """Every name on every axis exists; nothing is imported."""
     for kind in ("model", "method", "template", "metric"):
         for name in getattr(named, f"{kind}s", ()):
-            catalog.check(kind, name)
+            check_options(name) if kind == "method" else catalog.check(kind, name)
     for name in named.datasets:
         dataset_path(name)
     for need in getattr(named, "needs", ()):
         if need not in NEEDS:
             raise UserError(f"{named.name}: unknown need {need!r}.{nearest(need, NEEDS)}")  # type: ignore[union-attr]
+
+
+def check_options(name: str) -> None:
+    """The method exists and takes the options behind its name."""
+    _, options = catalog.check("method", name)
+    if options:
+        configure(catalog.load("method", name)[0], options, name)

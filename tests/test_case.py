@@ -1,6 +1,7 @@
 import pytest
 
-from bench.case import Case, GenerateConfig, TrainConfig, configured, expand, short_name
+from bench.case import Case, expand, short_name
+from bench.config import GenerateConfig, TrainConfig, configured
 from bench.errors import UserError
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from bench.case import GenerateConfig
+from bench.config import GenerateConfig
 from bench.errors import UserError
 from bench.models import positions
 from bench.training.batches import Prompt, encode_prompts, encode_responses, padded, stop_id

@@ -15,6 +15,7 @@ from bench.data.dataset import Dataset
 from bench.data.held_out import PATH as HELD_OUT
 from bench.golden import PATH as GOLDEN
 from bench.measure.packages import versions
+from bench.methods import configure
 
 LIBRARIES = ("torch", "transformers", "peft", "accelerate", "bitsandbytes", "tokenizers")
 SCORERS = ("rouge-score", "sacrebleu", "nltk", "langdetect", "scikit-learn", "scipy", "numpy")
@@ -32,13 +33,14 @@ class Keys:
 
 def keys_of(case: Case, model_sha256: str, dataset: Dataset, device: str) -> Keys:
     """Names and paths never enter a key; bytes, settings, seed, code and library versions do."""
-    method, _ = catalog.load("method", case.method)
+    method, options = catalog.load("method", case.method)
+    own = configure(method, options, case.method)
     parts = {
         "model": model_sha256,
         "data": dataset.split_sha256("train", "validation") if method.TRAINS else "",
         "template": code_sha256(f"bench.prompts.templates.{case.template}"),
-        "method": code_sha256(f"bench.methods.{case.method}"),
-        "settings": digest(asdict(case.train), asdict(method.Config())) if method.TRAINS else "",
+        "method": code_sha256(method.__name__),
+        "settings": digest(asdict(case.train), asdict(own)) if method.TRAINS else "",
         "seed": str(case.seed),
         "device": device,
         "code": digest(*(code_sha256(f"bench.{name}") for name in ("training.trainer", "models", "run.steps"))),

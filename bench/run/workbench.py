@@ -10,6 +10,7 @@ from bench import catalog
 from bench.case import Case
 from bench.data.dataset import Dataset, load_dataset
 from bench.data.example import Example
+from bench.methods import configure
 from bench.prompts.rendering import Rendered, draw_shots, render
 from bench.run import fingerprint as fingerprints
 from bench.run.fingerprint import Fingerprint
@@ -43,10 +44,10 @@ class Workbench:
         self.device = "cuda" if job.device == "rocm" else job.device
         self.dtype = dtype_for(self.device)
         self.dataset: Dataset = load_dataset(self.case.dataset)
-        self.method, _ = catalog.load("method", self.case.method)
+        self.method, options = catalog.load("method", self.case.method)
         family, argument = catalog.load("model", self.case.model)
         self.source = family.open(argument)
-        self.config = self.method.Config()
+        self.config = configure(self.method, options, self.case.method)
         self.model: Any = None
         self.tokenizer: Any = None
         self.load: dict[str, Any] = {}

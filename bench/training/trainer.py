@@ -15,7 +15,7 @@ import torch
 from torch.utils.data import DataLoader
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
-from bench.case import TrainConfig
+from bench.config import TrainConfig
 from bench.errors import UserError, nearest
 from bench.measure.environment import dtype_for
 from bench.models import positions

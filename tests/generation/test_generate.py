@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from bench.case import GenerateConfig, TrainConfig
+from bench.config import GenerateConfig, TrainConfig
 from bench.errors import UserError
 from bench.generation.generate import (
     answer,

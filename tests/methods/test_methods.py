@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from bench import catalog
-from bench.case import GenerateConfig, TrainConfig
+from bench.config import GenerateConfig, TrainConfig
 from bench.errors import UserError
 from bench.generation.generate import generate
 from bench.methods import base, full, lora, qlora

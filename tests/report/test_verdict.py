@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from bench.case import Case, TrainConfig
+from bench.case import Case
+from bench.config import TrainConfig
 from bench.record import Claim, RunRecord, Score
 from bench.report.groups import groups
 from bench.report.verdict import claims_sentence, group_verdict, verdict

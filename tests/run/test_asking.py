@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bench.case import Case, GenerateConfig
+from bench.case import Case
+from bench.config import GenerateConfig
 from bench.data.held_out import held_out_rows
 from bench.errors import UserError
 from bench.record import Output

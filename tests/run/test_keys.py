@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from bench.case import Case, GenerateConfig, TrainConfig
+from bench.case import Case
+from bench.config import GenerateConfig, TrainConfig
 from bench.data.dataset import Dataset
 from bench.data.example import Example
 from bench.run.keys import closure, code_sha256, keys_of

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bench.case import Case, GenerateConfig, TrainConfig
+from bench.case import Case
+from bench.config import GenerateConfig, TrainConfig
 from bench.data.dataset import Dataset, load_dataset
 from bench.data.example import Dropped
 from bench.record import Claim, read_outputs, read_record

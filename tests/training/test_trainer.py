@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from bench.case import TrainConfig
+from bench.config import TrainConfig
 from bench.errors import UserError
 from bench.methods import full, lora
 from bench.models._weights import byte_tokenizer
