@@ -25,6 +25,10 @@ class Case:
     """A fine-tuning method: a file name in bench/methods, options behind it: `lora:r=8:alpha=16`."""
     template: str = "instruction_input_response"
     """The prompt template that training and templated generation share."""
+    variant: str = ""
+    """What a suite does differently here, by name: one of its `variants`; "" where it has none."""
+    against: str = ""
+    """The variant of the same suite that this one is compared with; "" for one that is itself compared against."""
     shots: int = 0
     """Demonstrations from the training split written before each question; training itself is without them."""
     metrics: tuple[str, ...] = ()
@@ -48,6 +52,8 @@ class Case:
             parts.append(self.template)
         if self.shots:
             parts.append(f"{self.shots}shot")
+        if self.variant:
+            parts.append(self.variant)
         return "-".join([*parts, f"s{self.seed}"])
 
     @property
@@ -75,6 +81,9 @@ class Case:
     def with_method(self, method: str) -> "Case":
         """The same case, tuned another way: what a suite compares against."""
         return replace(self, method=method)
+
+    def with_seed(self, seed: int) -> "Case":
+        return replace(self, seed=seed)
 
     def with_shots(self, shots: int) -> "Case":
         """The same case, asked with so many demonstrations."""
@@ -112,10 +121,19 @@ def expand(
     metrics: Iterable[str],
     train: TrainConfig,
     generate: GenerateConfig,
+    variant: str = "",
+    against: str = "",
 ) -> list[Case]:
     """Every combination of the axes, in the order written, seeds innermost."""
     axes = product(models, datasets, templates, shots, methods, seeds)
+    same: dict[str, Any] = {
+        "metrics": tuple(metrics),
+        "train": train,
+        "generate": generate,
+        "variant": variant,
+        "against": against,
+    }
     return [
-        Case(suite, model, dataset, method, template, count, tuple(metrics), seed, train, generate)
+        Case(suite, model, dataset, method, template, shots=count, seed=seed, **same)
         for model, dataset, template, count, method, seed in axes
     ]

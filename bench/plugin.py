@@ -27,7 +27,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "method": {"action": "append", "help": "fine-tuning methods, exact: lora does not select qlora"},
     "template": {"action": "append", "help": "prompt templates"},
     "shots": {"action": "append", "metavar": "K", "help": "demonstrations before each question: 0, or 0,2"},
-    "seeds": {"type": int, "metavar": "N", "help": "train each case N times, with seeds 0 .. N-1"},
+    "seeds": {
+        "type": int,
+        "metavar": "N",
+        "help": "train each case N times, with seeds 0 .. N-1 (default: the suite's own number)",
+    },
     "profile": {"metavar": "cpu|gpu", "help": "which axes suites take where they have both (default: cpu)"},
     "limit": {"type": int, "metavar": "N", "help": "ask at most N test examples per case"},
     "device": {"metavar": "NAME", "help": "auto, cpu, cuda, rocm or mps (default: auto)"},
@@ -98,7 +102,7 @@ def user_options(config: pytest.Config) -> Options:
     return Options(
         **lists,
         shots=shots,
-        seeds=1 if seeds is None else seeds,
+        seeds=seeds,
         profile=profile or "cpu",
         limit=option(config, "limit"),
     )

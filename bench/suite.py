@@ -12,7 +12,8 @@ from bench.errors import UserError, nearest
 from bench.methods import configure
 
 AXES = ("models", "datasets", "methods", "templates")
-SETTINGS = (*AXES, "shots", "metrics", "train", "generate", "needs")
+SETTINGS = (*AXES, "shots", "seeds", "metrics", "train", "generate", "needs", "variants")
+VARIED = ("method", "template", "train", "generate", "against")
 PROFILES = ("cpu", "gpu")
 NEEDS = {"labels": "needs a dataset with labels"}
 
@@ -27,8 +28,8 @@ class Options:
     templates: tuple[str, ...] = ()
     shots: tuple[int, ...] = ()
     """Numbers of few-shot demonstrations."""
-    seeds: int = 1
-    """Each case runs with seeds 0 .. seeds-1."""
+    seeds: int | None = None
+    """Each case runs with seeds 0 .. seeds-1; None leaves the suite's own number."""
     profile: str = "cpu"
     """Which of a suite's axes to take where it has one for each."""
     limit: int | None = None
@@ -37,9 +38,25 @@ class Options:
     def __post_init__(self) -> None:
         if self.profile not in PROFILES:
             raise UserError(f"unknown profile {self.profile!r}.{nearest(self.profile, PROFILES)}")
-        if self.seeds < 1 or (self.limit is not None and self.limit < 1):
+        if (self.seeds is not None and self.seeds < 1) or (self.limit is not None and self.limit < 1):
             raise UserError(f"seeds and limit must be at least 1, found seeds {self.seeds} and limit {self.limit}")
         check_names(self)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One deliberate difference inside a suite: "stop_masked" trains like "right" but for the stop token."""
+
+    name: str
+    against: str = ""
+    """The variant it is compared with; "" for one that others are compared against."""
+    method: str = ""
+    """"" keeps the suite's methods."""
+    template: str = ""
+    """"" keeps the suite's templates."""
+    train: Mapping[str, Any] = field(default_factory=dict)
+    """Knobs that replace those of the suite."""
+    generate: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,6 +71,8 @@ class Suite:
     shots: tuple[int, ...] = (0,)
     metrics: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    seeds: int = 1
+    variants: tuple[Variant, ...] = (Variant(""),)
     train: TrainConfig = field(default_factory=TrainConfig)
     generate: GenerateConfig = field(default_factory=GenerateConfig)
 
@@ -70,6 +89,9 @@ class Suite:
         values["shots"] = shot_counts(settings.get("shots", 0), name)
         values["metrics"] = tuple(settings.get("metrics", ()))
         values["needs"] = tuple(settings.get("needs", ()))
+        values["seeds"] = seed_count(settings.get("seeds", 1), name)
+        if "variants" in settings:
+            values["variants"] = variants_of(settings["variants"], name)
         values["train"] = configured(TrainConfig, settings.get("train"), f"{name}: train")
         values["generate"] = configured(GenerateConfig, settings.get("generate"), f"{name}: generate")
         suite = cls(name, **values)
@@ -80,23 +102,66 @@ class Suite:
         generate = self.generate
         if options.limit is not None:
             generate = replace(generate, max_examples=min(options.limit, generate.max_examples or options.limit))
+        return [case for each in self.variants for case in self.varied(each, options, generate)]
+
+    def varied(self, variant: Variant, options: Options, generate: GenerateConfig) -> list[Case]:
+        """The cases of one variant; none where the user chose methods or templates and its own is not among them."""
+        methods = chosen(variant.method, options.methods, self.methods)
+        templates = chosen(variant.template, options.templates, self.templates)
         return expand(
             self.name,
             models=options.models or self.models,
             datasets=chosen_datasets(self.datasets, options.datasets),
-            methods=options.methods or self.methods,
-            templates=options.templates or self.templates,
+            methods=methods,
+            templates=templates,
             shots=options.shots or self.shots,
-            seeds=range(options.seeds),
+            seeds=range(options.seeds or self.seeds),
             metrics=self.metrics,
-            train=self.train,
-            generate=generate,
+            train=replaced(self.train, variant.train),
+            generate=replaced(generate, variant.generate),
+            variant=variant.name,
+            against=variant.against,
         )
 
     def unmet(self, case: Case) -> str:
         """Why this case does not fit the suite, or ""."""
         lacks_labels = "labels" in self.needs and not load_dataset(case.dataset).labels
         return NEEDS["labels"] if lacks_labels else ""
+
+
+def chosen(own: str, user: Sequence[str], suite: Sequence[str]) -> Sequence[str]:
+    """A variant's own name, unless the user chose others; else what the user chose, else what the suite names."""
+    if own:
+        return (own,) if not user or own in user else ()
+    return user or suite
+
+
+def replaced(config: Any, knobs: Mapping[str, Any]) -> Any:
+    return replace(config, **knobs) if knobs else config
+
+
+def seed_count(value: Any, where: str) -> int:
+    if not isinstance(value, int) or value < 1:
+        raise UserError(f"{where}: seeds is {value!r}; expected a whole number from 1")
+    return value
+
+
+def variants_of(value: Any, where: str) -> tuple[Variant, ...]:
+    """The marker's `variants`, a dict from name to knobs; all but the first are compared with it, or with `against`."""
+    if not isinstance(value, Mapping) or not value:
+        raise UserError(f"{where}: variants is {value!r}; expected a dict such as {{'right': {{}}, 'wrong': {{...}}}}")
+    first, *_ = value
+    found = []
+    for name, knobs in value.items():
+        for key in knobs:
+            if key not in VARIED:
+                raise UserError(f"{where}: variant {name!r} has no setting {key!r}.{nearest(key, VARIED)}")
+        if (against := knobs.get("against", "" if name == first else first)) and against not in value:
+            raise UserError(f"{where}: variant {name!r} is against {against!r}.{nearest(against, value)}")
+        configured(TrainConfig, knobs.get("train"), f"{where}: variant {name!r}: train")
+        configured(GenerateConfig, knobs.get("generate"), f"{where}: variant {name!r}: generate")
+        found.append(Variant(name, **{**knobs, "against": against}))
+    return tuple(found)
 
 
 def axis(value: Any, profile: str) -> tuple[str, ...]:
@@ -125,6 +190,11 @@ def check_names(named: Options | Suite) -> None:
     for kind in ("model", "method", "template", "metric"):
         for name in getattr(named, f"{kind}s", ()):
             check_options(name) if kind == "method" else catalog.check(kind, name)
+    for variant in getattr(named, "variants", ()):
+        if variant.method:
+            check_options(variant.method)
+        if variant.template:
+            catalog.check("template", variant.template)
     for name in named.datasets:
         dataset_path(name)
     for need in getattr(named, "needs", ()):

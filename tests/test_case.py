@@ -91,3 +91,7 @@ def test_fewer_than_no_demonstrations_are_refused():
 def test_unknown_setting_offers_the_nearest():
     with pytest.raises(UserError, match=r"'epoch' is not a setting. Did you mean 'epochs'"):
         configured(TrainConfig, {"epoch": 3}, "suite x: train")
+
+
+def test_a_variant_stands_in_the_id():
+    assert a_case(variant="two_wraps").label == "tiny-gpt2-everyday-lora-two_wraps-s0"

@@ -110,7 +110,12 @@ def generation_config(model: Any, tokenizer: Any, config: GenerateConfig, stop: 
     from transformers import GenerationConfig
 
     own = model.generation_config
-    sampling = {"do_sample": True, "temperature": config.temperature, "top_k": 0, "top_p": 1.0}
+    sampling = {
+        "do_sample": True,
+        "temperature": config.temperature,
+        "top_k": config.top_k,
+        "top_p": config.top_p,
+    }
     return GenerationConfig(
         max_new_tokens=config.max_new_tokens,
         eos_token_id=stop_tokens(own.eos_token_id, tokenizer.eos_token_id, stop_id(tokenizer, stop)),
@@ -118,6 +123,7 @@ def generation_config(model: Any, tokenizer: Any, config: GenerateConfig, stop: 
         bos_token_id=own.bos_token_id,
         decoder_start_token_id=own.decoder_start_token_id,
         use_cache=True,
+        repetition_penalty=config.repetition_penalty,
         **(sampling if config.temperature > 0 else {"do_sample": False}),
     )
 

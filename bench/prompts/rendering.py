@@ -44,12 +44,16 @@ class Rendered:
         return written(self.chunks[:-1], self.stop) + self.chunks[-1][0]
 
 
-def render(example: Example, template: str, *, tokenizer: Any = None, shots: Sequence[Example] = ()) -> Rendered:
+def render(
+    example: Example, template: str, *, tokenizer: Any = None, shots: Sequence[Example] = (), wraps: int = 1
+) -> Rendered:
     """An example as prompts and answers in a template, after demonstrations if there are any.
 
     A demonstration that asks the example's own question is left out: it would give the answer away. Of several
-    accepted answers the first is rendered; without any, the last answer is "". Raises UserError for an unknown
-    template, for `chat` without a tokenizer that has a chat template, and for a text that cannot be made harmless.
+    accepted answers the first is rendered; without any, the last answer is "". With `wraps` above 1 the finished
+    prompt is put into the template again, markers and all: the lecture's mistake (T6), for what it costs. Raises
+    UserError for an unknown template, for `chat` without a tokenizer that has a chat template, and for a text that
+    cannot be made harmless.
     """
     form, watch = form_of(template), guard_of(template, tokenizer)
     shown = [shot for shot in shots if not same_question(shot, example)]
@@ -57,7 +61,11 @@ def render(example: Example, template: str, *, tokenizer: Any = None, shots: Seq
     own = own_count(template, tokenizer, shape(example), *map(shape, shown))
     if watch.overlapping or watch.count(written(chunks, stop)) != own:
         chunks, escaped = harmless([example, *shown], template, tokenizer)
-    return Rendered(tuple(chunks), stop, escaped)
+    found = Rendered(tuple(chunks), stop, escaped)
+    for _ in range(wraps - 1):
+        whole = replace(example, instruction=found.prompt, input="", system="", history=())
+        found = replace(found, chunks=tuple(turns(form, whole, [], tokenizer)))
+    return found
 
 
 def same_question(one: Example, other: Example) -> bool:

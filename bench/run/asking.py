@@ -19,7 +19,7 @@ def resolved_generation(work: Workbench, tokenizer: Any) -> Any:
     if config.max_new_tokens is not None:
         return config
     asked = work.dataset.test[: config.max_examples]
-    rendered = [each for form in work.forms() for each in work.rendered(asked, form, work.shots())]
+    rendered = [each for form in work.forms() for each in work.asked(asked, form, work.shots())]
     stop = rendered[0].stop if rendered else ""
     room = room_after(work.model, tokenizer, [prompt_of(each) for each in rendered], stop=stop)
     answers = [example.response for example in work.dataset.train]
@@ -31,7 +31,7 @@ def ask(work: Workbench, tokenizer: Any, config: Any, form: str) -> tuple[list[O
     from bench.measure.meter import phase
 
     examples = work.dataset.test[: config.max_examples]
-    rendered = work.rendered(examples, form, work.shots())
+    rendered = work.asked(examples, form, work.shots())
     with phase(work.device) as generating:
         answers = answered(work, rendered, config)
     rows = zip(examples, rendered, answers, strict=True)
@@ -63,7 +63,7 @@ def sampled(work: Workbench, config: Any) -> list[Output]:
     """The answers sampled in the case's own prompt form, form "samples"; [] where none were asked for."""
     examples = work.dataset.test[: config.max_examples]
     template = work.template(work.own_form())
-    rendered = work.rendered(examples, work.own_form(), work.shots()) if config.samples else []
+    rendered = work.asked(examples, work.own_form(), work.shots()) if config.samples else []
     warm = replace(config, temperature=config.sample_temperature)
     found = []
     for number in range(1, config.samples + 1):

@@ -51,6 +51,7 @@ def keys_of(case: Case, model_sha256: str, dataset: Dataset, device: str) -> Key
         "test": dataset.split_sha256("test"),
         "answers": dataset.split_sha256("train"),
         "generate": digest(asdict(case.generate), case.shots),
+        "asked_template": code_sha256(f"bench.prompts.templates.{case.generate.template or case.template}"),
         "generation": code_sha256("bench.generation.generate"),
         "held_out": file_sha256(HELD_OUT),
     }

@@ -39,7 +39,7 @@ def train_step(work: Workbench) -> None:
     before = held_out_likelihoods(work)
     config = resolved(work.case.train, work.method, work.load["total_params"])
     examples = work.dataset.train[: config.max_examples]
-    rendered = work.rendered(examples, "template")
+    rendered = work.trained(examples)
     with phase(work.device) as training:
         result = train(
             work.model,

@@ -64,12 +64,17 @@ class Workbench:
         return self.store.save(step, self.keys[step], write)
 
     def template(self, form: str) -> str:
-        return self.case.template if form == "template" else form
+        """The template that a prompt form is asked in; "template" is the case's own unless another one was chosen."""
+        return (self.case.generate.template or self.case.template) if form == "template" else form
 
-    def rendered(self, examples: Sequence[Example], form: str, shots: Sequence[Example] = ()) -> list[Rendered]:
-        """The examples as conversations in a prompt form; training and asking both come through here."""
-        name = self.template(form)
-        return [render(example, name, tokenizer=self.tokenizer, shots=shots) for example in examples]
+    def trained(self, examples: Sequence[Example]) -> list[Rendered]:
+        """The examples as conversations, as training reads them."""
+        return [render(example, self.case.template, tokenizer=self.tokenizer) for example in examples]
+
+    def asked(self, examples: Sequence[Example], form: str, shots: Sequence[Example] = ()) -> list[Rendered]:
+        """The examples as conversations in a prompt form, up to the answer that the model is to give."""
+        name, wraps = self.template(form), self.case.generate.wraps if form == "template" else 1
+        return [render(example, name, tokenizer=self.tokenizer, shots=shots, wraps=wraps) for example in examples]
 
     def shots(self) -> tuple[Example, ...]:
         """Demonstrations before each question, the same ones for all, from the training split only."""

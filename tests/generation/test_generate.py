@@ -105,6 +105,16 @@ def test_temperature_samples_by_the_seed_and_leaves_the_global_generator_alone()
     assert generation_config(model, TOKENIZER, GenerateConfig(max_new_tokens=4, temperature=0.5)).do_sample
 
 
+def test_sampling_among_one_token_is_greedy():
+    model = micro_model(initializer_range=0.3)
+    assert said(model, temperature=1.0, top_k=1) == said(model, temperature=1.0, top_p=1e-9) == said(model)
+
+
+def test_a_repetition_penalty_changes_a_text_that_repeats(trained):
+    plain, punished = said(trained), said(trained, repetition_penalty=3.0)
+    assert plain != punished
+
+
 def test_prompt_that_does_not_fit_is_refused_with_its_index_and_the_excess():
     with pytest.raises(UserError, match=r"prompt 1 has 120 tokens .* 8 over the model's 128 positions"):
         said(micro_model(), ["a", "b" * 120])

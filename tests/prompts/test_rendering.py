@@ -154,3 +154,11 @@ def test_a_changed_template_has_another_hash(monkeypatch, part):
     assert probe_sha256("instruction_colon") != before
     for cache in caches:
         cache.cache_clear()
+
+
+def test_two_wraps_put_the_finished_prompt_into_the_template_again(example):
+    asked = example("Name a tree.", response="An oak.")
+    once, twice = render(asked, "instruction_colon"), render(asked, "instruction_colon", wraps=2)
+    assert once.prompt in twice.prompt
+    assert twice.prompt.count("Response:") == once.prompt.count("Response:") + 1
+    assert twice.chunks[-1][1] == once.chunks[-1][1]
