@@ -19,6 +19,8 @@ PACKAGES = (
     "tokenizers",
     "safetensors",
     "rouge-score",
+    "sacrebleu",
+    "langdetect",
     "scikit-learn",
 )
 """Their versions can change a number in the report."""

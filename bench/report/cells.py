@@ -143,13 +143,20 @@ def difference(change: float, unit: str) -> str:
 def cost_cells(record: RunRecord) -> list[Cell]:
     """Trainable parameters, training time, tokens per second in training and generation, peak memory."""
     cost, train, generate = record.cost, record.cost.train, record.cost.generate
+    trained, asked = stored(record, "train"), stored(record, "generate")
+    useful = "useful tokens, padding not counted"
     return [
         parameters_cell(record),
-        number_cell(train.seconds if train else None, seconds),
-        number_cell(train.tokens_per_second if train else None, whole, "useful tokens, padding not counted"),
-        number_cell(generate.tokens_per_second if generate else None, whole, "new tokens, padding not counted"),
-        number_cell(peak_memory(record), memory, cost.memory_kind),
+        number_cell(train.seconds if train else None, seconds, trained),
+        number_cell(train.tokens_per_second if train else None, whole, useful, trained),
+        number_cell(generate.tokens_per_second if generate else None, whole, "new tokens, padding not counted", asked),
+        number_cell(peak_memory(record), memory, cost.memory_kind, trained if train else asked),
     ]
+
+
+def stored(record: RunRecord, step: str) -> str:
+    """A word for costs that this case did not cause: they were measured when the stored step was made."""
+    return "from the store, measured when that was made" if step in record.reused else ""
 
 
 COST_LABELS = (
@@ -174,7 +181,8 @@ def parameters_cell(record: RunRecord) -> Cell:
     )
 
 
-def number_cell(value: float | None, show: Callable[[float], str], title: str = "") -> Cell:
+def number_cell(value: float | None, show: Callable[[float], str], *about: str) -> Cell:
+    title = "; ".join(part for part in about if part)
     return Cell(EMPTY) if value is None else Cell(show(value), title=title, number=value)
 
 

@@ -56,7 +56,16 @@ DETAILS = (
 )
 """Columns that explain others; they stand in a table of their own, so that the comparison stays readable."""
 
-MAIN = ("instruction_following", "f1_weighted", "accuracy", "rougeL", "token_f1", "exact_match")
+MAIN = (
+    "instruction_following",
+    "f1_weighted",
+    "accuracy",
+    "rougeL",
+    "token_f1",
+    "exact_match",
+    "consistency",
+    "consistency@samples",
+)
 """The column that answers "is it better?", the first of these that a group has."""
 
 WORDS = {
@@ -115,13 +124,19 @@ class Column:
     """The metric's UNIT; "" when no metric file declares one."""
     higher_is_better: bool | None = None
 
+    @property
+    def in_text(self) -> str:
+        """The label inside a sentence: names such as ROUGE-L and F1 keep their capitals."""
+        first = self.label.partition(" ")[0]
+        return self.label if first.upper() == first or "-" in first else self.label[:1].lower() + self.label[1:]
+
 
 @lru_cache(maxsize=1024)
 def column(name: str, metrics: tuple[str, ...] = ()) -> Column:
     """The column `name`, declared by one of the case's `metrics` or by the metric file of its own name."""
     stem, _, form = name.partition("@")
     label, short, about = WORDS.get(stem, (stem.replace("_", " "), stem, ""))
-    asked = f" ({form} prompt)" if form else ""
+    asked = f" ({form})" if form == "samples" else f" ({form} prompt)" if form else ""
     unit, higher = declared(stem, metrics)
     return Column(name, label + asked, short + asked, about, unit, higher)
 

@@ -17,6 +17,10 @@ STATUS_WORDS = {
 }
 
 
+LONG = 12
+"""Rows from which a table of variants is folded: what each difference costs has been said above it."""
+
+
 @dataclass(frozen=True)
 class Row:
     """One case of the table."""
@@ -67,7 +71,12 @@ class Comparison:
     @property
     def lacks_base(self) -> bool:
         """True when something was measured, but nothing to compare it with."""
-        return {row.is_base for row in self.rows if row.is_measured} == {False}
+        apart = {row.is_base or bool(row.record.case.against) for row in self.rows if row.is_measured}
+        return apart == {False}
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.rows) > LONG
 
 
 def compare(group: Group) -> Comparison:

@@ -73,6 +73,8 @@ class Examples:
     total: int
     notes: tuple[str, ...]
     """Outputs that could not be read."""
+    only: str = ""
+    """Which rows of the group speak here, where not all do."""
 
 
 def differs(one: Answer, other: Answer) -> bool:
@@ -93,7 +95,9 @@ def examples(run: Run, group: Group, anchor: str) -> Examples | None:
         Row(f"{anchor}-{place}", place, questions[name], answers(group, said, name, marking))
         for place, name in enumerate(order, start=1)
     ]
-    return Examples(group.title, anchor, marking, chosen(rows), len(rows), tuple(notes))
+    shown = speaking(group)
+    only = f"Seed {shown[0].case.seed} of {len(group.seeds)}." if len(shown) < len(group.records) else ""
+    return Examples(group.title, anchor, marking, chosen(rows), len(rows), tuple(notes), only)
 
 
 PROMPTED = ("template", "raw")
@@ -103,9 +107,15 @@ Said = Mapping[str, Mapping[tuple[str, str], Output]]
 """Case file name -> (example id, form) -> output."""
 
 
+def speaking(group: Group) -> list[RunRecord]:
+    """All rows; of deliberate differences one seed, for side by side nobody reads thirty answers."""
+    compared = any(record.case.against for record in group.records)
+    return [record for record in group.records if not compared or record.case.seed == group.seeds[0]]
+
+
 def read_all(run: Run, group: Group) -> tuple[Said, list[str]]:
     said, notes = {}, []
-    for record in group.records:
+    for record in speaking(group):
         try:
             outputs = run.outputs(record)
         except UserError as error:
@@ -130,10 +140,10 @@ def marking_column(group: Group) -> str:
 
 
 def answers(group: Group, said: Said, example_id: str, marking: str) -> tuple[Answer, ...]:
-    speaking = [record for record in group.records if record.case.file_name in said]
+    heard = [record for record in group.records if record.case.file_name in said]
     return tuple(
         answer(group.row_name(record), record, said[record.case.file_name], example_id, marking)
-        for record in speaking
+        for record in heard
         if said[record.case.file_name]
     )
 

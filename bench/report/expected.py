@@ -45,7 +45,8 @@ class Expected:
 
 def expected(group: Group) -> Expected | None:
     """The table, for groups that measured all three behaviours; None for the others."""
-    records = [record for record in group.records if record["instruction_following"] is not None]
+    said = [record for record in group.records if record["instruction_following"] is not None]
+    records = [record for record in said if not record.case.against]
     if not records or not {"self_prompting", "refusal"} <= group.own_names:
         return None
     rows = (

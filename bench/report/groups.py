@@ -1,10 +1,10 @@
-"""Records that may be compared: one suite, base model and dataset; method, template and seed differ."""
+"""Records that may be compared: one suite, base model and dataset; method, template, variant and seed differ."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from bench.case import short_name
+from bench.case import Case, short_name
 from bench.record import RunRecord
 from bench.report.columns import DETAILS, MAIN, Column, column, ordered
 
@@ -50,7 +50,8 @@ class Group:
     def details(self) -> tuple[Column, ...]:
         """The columns that explain others, and those of sampled answers."""
         sampled = {name for record in self.records for name in record.scores if name.endswith("@samples")}
-        return tuple(self.column(name) for name in ordered(self.own_names & set(DETAILS) | sampled))
+        main = {self.main.name} if self.main else set()
+        return tuple(self.column(name) for name in ordered((self.own_names & set(DETAILS) | sampled) - main))
 
     @cached_property
     def metrics(self) -> tuple[str, ...]:
@@ -65,7 +66,8 @@ class Group:
     @cached_property
     def main(self) -> Column | None:
         """The column that answers "is it better?"; None when nothing was measured."""
-        measured = {name for name in self.own_names if any(record[name] is not None for record in self.records)}
+        candidates = self.own_names | set(MAIN)
+        measured = {name for name in candidates if any(record[name] is not None for record in self.records)}
         names = [name for name in MAIN if name in measured] or ordered(measured)
         return self.column(names[0]) if names else None
 
@@ -73,29 +75,63 @@ class Group:
     def shots(self) -> tuple[int, ...]:
         return tuple(sorted({record.case.shots for record in self.records}))
 
+    def methods_of(self, variant: str) -> int:
+        """How many methods a variant has, so that its name alone may or may not do; 0 for none."""
+        return len({record.case.method for record in self.records if variant and record.case.variant == variant})
+
     def column(self, name: str) -> Column:
         return column(name, self.metrics)
 
     def base_of(self, record: RunRecord) -> RunRecord | None:
-        """The untuned model asked in the same way, with the same seed; None for the base itself or when absent."""
+        """What a row is compared with: the variant that it is against, else the untuned model asked in the same way.
+
+        The seed is the same; None for the base itself or when that row is absent.
+        """
+        if record.case.against:
+            return self.reference_of(record)
         return None if record.case.method == BASE else self.bases.get(asked(record))
 
+    def reference_of(self, record: RunRecord) -> RunRecord | None:
+        """The record of the variant `against`; None when it is absent, or when several are equally like this one."""
+        alike = [(likeness(each.case, record.case), each) for each in self.records if is_reference(each, record)]
+        best = max((score for score, _ in alike), default=None)
+        found = [each for score, each in alike if score == best]
+        return found[0] if len(found) == 1 else None
+
     @cached_property
-    def bases(self) -> dict[tuple[str, int, int], RunRecord]:
+    def bases(self) -> dict[tuple[str, int, int, str], RunRecord]:
         return {asked(record): record for record in self.records if record.case.method == BASE}
 
     def row_name(self, record: RunRecord) -> str:
         """The method, with what else tells this row from its neighbours."""
-        parts = [record.case.method]
+        seed = [f"seed {record.case.seed}"] if len(self.seeds) > 1 else []
+        return " · ".join([self.seedless_name(record), *seed])
+
+    def seedless_name(self, record: RunRecord) -> str:
+        """The same for all seeds together."""
+        parts = [] if self.methods_of(record.case.variant) == 1 else [record.case.method]
+        parts += [record.case.variant] if record.case.variant else []
         parts += [record.case.template] if len(self.templates) > 1 else []
         parts += [f"{record.case.shots} shots"] if len(self.shots) > 1 else []
-        parts += [f"seed {record.case.seed}"] if len(self.seeds) > 1 else []
         return " · ".join(parts)
 
 
-def asked(record: RunRecord) -> tuple[str, int, int]:
-    """Template, demonstrations and seed: what must be equal where a tuned model is compared with its base."""
-    return record.case.template, record.case.shots, record.case.seed
+def asked(record: RunRecord) -> tuple[str, int, int, str]:
+    """Template, demonstrations, seed and variant: what must be equal where a tuned model is compared with its base."""
+    return record.case.template, record.case.shots, record.case.seed, record.case.variant
+
+
+def is_reference(other: RunRecord, record: RunRecord) -> bool:
+    """Whether it is of the variant `against`, with the same seed and shots; tuned stands against tuned only."""
+    ours, theirs = record.case, other.case
+    untuned = (ours.method == BASE) == (theirs.method == BASE)
+    return untuned and (theirs.variant, theirs.seed, theirs.shots) == (ours.against, ours.seed, ours.shots)
+
+
+def likeness(other: Case, case: Case) -> tuple[bool, bool, bool]:
+    """Which of several references is meant where a variant changes its method or template."""
+    stems = {each.method.partition(":")[0] for each in (other, case)}
+    return other.method == case.method, other.template == case.template, len(stems) == 1
 
 
 def groups(records: Iterable[RunRecord]) -> list[Group]:

@@ -6,10 +6,13 @@ from tabulate import tabulate
 
 from bench.report.cells import Cell
 from bench.report.comparison import Comparison, status_words
+from bench.report.differences import Difference, Differences, Effect
+from bench.report.equal import Equal
 from bench.report.escaping import markdown_text, one_line
 from bench.report.expected import FORMS, Expected, Forms, Measured
 from bench.report.page import Page
 from bench.report.run_folder import Run
+from bench.report.tradeoff import Tradeoff
 from bench.report.trust import Corrected
 
 
@@ -19,8 +22,14 @@ def report_markdown(run: Run) -> str:
         f"# {markdown_text(page.verdict)}",
         markdown_text(page.claims_sentence + " " + tally(page)),
         *bullets(f"Left out: {line}" for line in run.damaged),
+        *section("## What each difference costs", differences_parts(page)),
         "## Comparison",
-        *(part for _, comparison in page.comparisons for part in comparison_parts(comparison)),
+        *(
+            part
+            for each in page.comparisons
+            for part in (*comparison_parts(each[1]), *equal_parts(page.equal[each[0]]))
+        ),
+        *section("## What quality costs", [part for _, each in page.tradeoffs for part in tradeoff_parts(each)]),
         *section("## Expected and measured", [expected_table(table) for table in page.expected]),
         *section("## Two ways of asking", [forms_table(table) for table in page.forms]),
         *section("## How far to trust the classifiers", trust_parts(page)),
@@ -70,6 +79,59 @@ def details_parts(comparison: Comparison) -> list[str]:
         return []
     heads = ["method", *(column.label for column in comparison.details)]
     return [table(heads, [[row.name, *(noted(cell, 0) for cell in row.details)] for row in comparison.rows])]
+
+
+def differences_parts(page: Page) -> list[str]:
+    parts = []
+    for anchor, each in page.differences:
+        parts += [f"### {markdown_text(each.title)}", markdown_text(page.verdict_of(anchor)), differences_table(each)]
+        parts += bullets(each.notes)
+    return parts
+
+
+def differences_table(differences: Differences) -> str:
+    heads = ["difference", "what differs", "seeds", *(f"{column.label}, change" for column in differences.columns)]
+    return table(heads, [difference_cells(row) for row in differences.rows])
+
+
+def difference_cells(row: Difference) -> list[str]:
+    what = f"{', '.join(row.knobs)} (against {row.against})" if row.knobs else f"against {row.against}"
+    return [row.name, what, str(row.seeds), *(effect_cell(effect, row.why) for effect in row.effects)]
+
+
+def effect_cell(effect: Effect | None, why: str) -> str:
+    if effect is None:
+        return why or "–"
+    interval = f" [{effect.interval}]" if effect.interval else ""
+    return f"{effect.points}{interval}, {effect.words or effect.means}"
+
+
+def equal_parts(equal: Equal | None) -> list[str]:
+    """What the rows had in common, the rates that were tried, and what the recipe linter said."""
+    if equal is None:
+        return []
+    sweeps = [
+        f"{name}: learning rates tried, chosen on validation, tested once: "
+        + ", ".join(f"{each.rate} (validation loss {each.loss}{', chosen' if each.chosen else ''})" for each in tries)
+        for name, tries in equal.sweeps
+    ]
+    notes = [f"Recipe note: {finding}" for finding in equal.lint]
+    return [markdown_text(equal.line), *bullets(sweeps + notes)]
+
+
+def tradeoff_parts(tradeoff: Tradeoff) -> list[str]:
+    heads = ["method", tradeoff.column.label, "trainable", "adapter", "training", "peak memory", "on the front of"]
+    rows = [
+        [point.name, *map(small_print, point.cells(tradeoff.column)), tradeoff.fronts_of(point)]
+        for point in tradeoff.points
+    ]
+    title, sentence = markdown_text(tradeoff.title), markdown_text(tradeoff.sentence)
+    return [f"### {title}", sentence, table(heads, rows), *bullets(tradeoff.notes)]
+
+
+def small_print(cell: tuple[str, str, float | None]) -> str:
+    text, small, _ = cell
+    return f"{text} ({small})" if small else text
 
 
 def trust_parts(page: Page) -> list[str]:

@@ -8,10 +8,13 @@ from typing import Any
 
 from bench.record import Claim, RunRecord
 from bench.report.comparison import Comparison, compare, status_words
+from bench.report.differences import Differences, differences
+from bench.report.equal import Equal, equal
 from bench.report.examples import Examples, anchors, examples
 from bench.report.expected import Expected, Forms, expected, forms
 from bench.report.groups import Group, groups
 from bench.report.run_folder import Run
+from bench.report.tradeoff import Tradeoff, tradeoff
 from bench.report.trust import Classifier, Corrected, classifiers, corrected
 from bench.report.verdict import claims_sentence, group_verdict, verdict
 
@@ -37,6 +40,11 @@ class Page:
         """(group title, anchor, sentence) of every group."""
         return [(group.title, anchor, group_verdict(group)) for group, anchor in self.groups]
 
+    def verdict_of(self, anchor: str) -> str:
+        """The sentence of one group; "" where it is the page's own."""
+        sentence = next(said for _, place, said in self.verdicts if place == anchor)
+        return "" if sentence == self.verdict else sentence
+
     @cached_property
     def tallies(self) -> list[tuple[str, int, str]]:
         """(status, how many, words), "planned" meaning all that were planned."""
@@ -56,6 +64,18 @@ class Page:
     @cached_property
     def comparisons(self) -> list[tuple[str, Comparison]]:
         return [(anchor, compare(group)) for group, anchor in self.groups]
+
+    @cached_property
+    def differences(self) -> list[tuple[str, Differences]]:
+        return [(anchor, table) for group, anchor in self.groups if (table := differences(group))]
+
+    @cached_property
+    def tradeoffs(self) -> list[tuple[str, Tradeoff]]:
+        return [(anchor, table) for group, anchor in self.groups if (table := tradeoff(group))]
+
+    @cached_property
+    def equal(self) -> Mapping[str, Equal | None]:
+        return {anchor: equal(group) for group, anchor in self.groups}
 
     @cached_property
     def expected(self) -> list[Expected]:

@@ -17,14 +17,18 @@ from bench.report.groups import BASE, Group
 
 ROWS = 24
 """Methods (or seeds) per panel; the table has them all."""
+LONGEST = 28
+"""Characters of a row's name."""
 INK = {
     "#010201": "currentColor",
     "#010202": "var(--accent)",
     "#010203": "var(--muted)",
     "#010204": "var(--line)",
+    "#010205": "var(--good)",
+    "#010206": "var(--bad)",
 }
 """Colours that matplotlib is told, and what the page puts in their place."""
-TEXT, TUNED, MUTED, LINE = INK
+TEXT, TUNED, MUTED, LINE, GOOD, BAD = INK
 SETTINGS: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "tunebench",
@@ -52,16 +56,22 @@ def draw(group: Group, main: Column) -> Any:
     records = group.records[:ROWS]
     with matplotlib.rc_context(SETTINGS):
         figure = Figure(figsize=(6.0, 0.8 + 0.36 * len(records)))
-        axes = figure.add_axes((0.2, 0.55 / figure.get_figheight(), 0.68, 1 - 0.65 / figure.get_figheight()))
+        left = left_of([group.row_name(record) for record in records])
+        axes = figure.add_axes((left, 0.55 / figure.get_figheight(), 0.88 - left, 1 - 0.65 / figure.get_figheight()))
         for place, record in enumerate(records):
             draw_row(axes, place, record, group.row_name(record), main)
         dress(axes, main, len(records))
     return figure
 
 
+def left_of(names: list[str]) -> float:
+    """Where the panel begins, as a share of its width: as many characters as the longest name has, or LONGEST."""
+    return max(0.2, 0.05 + 0.0145 * max(min(len(name), LONGEST) for name in names))
+
+
 def draw_row(axes: Any, place: int, record: RunRecord, name: str, main: Column) -> None:
     at_left = axes.get_yaxis_transform()
-    axes.text(-0.03, place, one_line(name, 22), ha="right", va="center", color=TEXT, transform=at_left)
+    axes.text(-0.03, place, one_line(name, LONGEST), ha="right", va="center", color=TEXT, transform=at_left)
     score = record.scores.get(main.name)
     if score is None or score.value is None:
         words = f"no number: {status_words(record.status)}"

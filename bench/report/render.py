@@ -9,6 +9,9 @@ from markupsafe import Markup
 
 from bench.record import write_atomic
 from bench.report.comparison import status_words
+from bench.report.curves import loss_plot
+from bench.report.difference_plots import difference_plots
+from bench.report.front_plots import front_plots
 from bench.report.markdown import report_markdown
 from bench.report.page import Page
 from bench.report.plots import quality_plot
@@ -37,12 +40,21 @@ def write_reports(folder: Path) -> list[Path]:
 def report_html(run: Run) -> str:
     """One self-contained page: no request leaves it, and it works with scripts off."""
     page = Page(run)
-    measured = [(group, anchor) for group, anchor in page.groups if group.main is not None]
+    told = {anchor for anchor, _ in page.differences}
+    measured = [(group, anchor) for group, anchor in page.groups if group.main is not None and anchor not in told]
     plots = [(group.title, quality_plot(group, f"plot-{anchor}")) for group, anchor in measured[:PLOTS]]
     css, script = asset("report.css"), asset("report.js")
     template = templates(ASSETS).get_template("report.html.j2")
     return template.render(
-        page=page, plots=plots, css=css, script=script, script_hash=digest(script), status_words=status_words
+        page=page,
+        plots=plots,
+        difference_plots={anchor: difference_plots(table, f"differ-{anchor}") for anchor, table in page.differences},
+        front_plots={anchor: front_plots(table, f"front-{anchor}") for anchor, table in page.tradeoffs},
+        loss_plots={anchor: loss_plot(group, f"loss-{anchor}") for group, anchor in page.groups[:PLOTS]},
+        css=css,
+        script=script,
+        script_hash=digest(script),
+        status_words=status_words,
     )
 
 

@@ -13,6 +13,8 @@ from bench.case import Case
 from bench.errors import UserError
 from bench.record import SCHEMA, Cost, Output, Phase, RunRecord, Score, read_outputs, read_record
 
+LARGEST = 1e300
+"""A number from here on, like NaN and Infinity, was never measured, and no axis can hold it."""
 NEVER_RAN = "the plan names it, no record was written"
 UNREADABLE = (AttributeError, KeyError, OSError, RecursionError, TypeError, ValueError)
 """What hostile or truncated JSON raises on its way into our dataclasses; UserError is a ValueError."""
@@ -123,6 +125,8 @@ def require_numbers(holder: Score | Phase | Cost, names: Iterable[str], where: s
         value = getattr(holder, name)
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
             raise UserError(f"{where}: {name} is {type(value).__name__}, expected a number")
+        if value is not None and not abs(value) < LARGEST:
+            raise UserError(f"{where}: {name} is not a finite number")
 
 
 def placeholder(case: Case) -> RunRecord:

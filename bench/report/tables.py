@@ -26,6 +26,7 @@ COST_COLUMNS = (
     "adapter_bytes",
     "hardware",
     "shots",
+    "variant",
 )
 
 
@@ -81,6 +82,7 @@ def cost_cells(record: RunRecord) -> dict[str, Any]:
         cost.adapter_bytes,
         hardware(record.environment) or None,
         record.case.shots,
+        record.case.variant or None,
     )
     return dict(zip(COST_COLUMNS, values, strict=True))
 

@@ -1,8 +1,9 @@
 """The table at the end of a run: one per suite, model and dataset, base first, narrow enough anywhere."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from rich import box
 from rich.console import Console, RenderableType
@@ -12,10 +13,12 @@ from rich.text import Text
 
 from bench.report.cells import Cell
 from bench.report.columns import KNOWN, Column
-from bench.report.comparison import Comparison, Row, compare
+from bench.report.comparison import LONG, Comparison, Row, compare
+from bench.report.differences import Difference, Differences, Effect, differences
 from bench.report.escaping import one_line
 from bench.report.groups import Group, groups
 from bench.report.run_folder import Run
+from bench.report.tradeoff import tradeoff
 from bench.report.verdict import group_verdict
 
 WIDEST = 100
@@ -70,12 +73,16 @@ def summary(run: Run, console: Console) -> RenderableType:
 
 def group_parts(group: Group, console: Console) -> list[RenderableType]:
     comparison = compare(replace(group, records=group.records[:ROWS]))
+    compared = differences(group)
+    folded = compared is not None and len(group.records) > LONG
     return [
         Text(one_line(group.title), style="bold"),
-        *tables(comparison, console),
+        *([] if folded else tables(comparison, console)),
+        *(costs(compared, console) if compared else []),
         *reasons(comparison),
-        *left_out(len(group.records) - ROWS, "rows"),
+        *(left_out(len(group.records) - ROWS, "rows") if not folded else []),
         Text(one_line(group_verdict(group)), style="italic"),
+        *(Text(one_line(line)) for line in front_lines(group)),
         Text(""),
     ]
 
@@ -91,14 +98,64 @@ def tables(comparison: Comparison, console: Console) -> list[Table]:
 
 
 def widest_table(comparison: Comparison, console: Console) -> Table:
+    return widest([partial(table, comparison, *layout) for layout in LAYOUTS], console)
+
+
+def widest(grids: Sequence[Callable[[], Table]], console: Console) -> Table:
     """The first layout whose natural width fits; the last one is left to rich to squeeze."""
-    grids = (table(comparison, *layout) for layout in LAYOUTS)
-    fitting = (
-        grid
-        for grid in grids
-        if console.measure(grid, options=console.options.update(width=10 * WIDEST)).maximum <= console.width
-    )
-    return next(fitting, table(comparison, *LAYOUTS[-1]))
+    roomy = console.options.update(width=10 * WIDEST)
+    fitting = (grid for make in grids if console.measure(grid := make(), options=roomy).maximum <= console.width)
+    return next(fitting, grids[-1]())
+
+
+def costs(compared: Differences, console: Console) -> list[RenderableType]:
+    doubtful = any(effect and not effect.is_shown for row in compared.rows for effect in row.effects)
+    note = [Text("change in points against the reference; ? is not shown to differ", style="dim")] if doubtful else []
+    return [widest(difference_tables(compared), console), *note]
+
+
+def front_lines(group: Group) -> list[str]:
+    found = tradeoff(group)
+    return [found.sentence] if found else []
+
+
+def difference_tables(compared: Differences) -> list[Callable[[], Table]]:
+    """As many columns as there is room for, the main one last to go; the narrowest is without its interval."""
+    counts = range(min(4, len(compared.columns)), 0, -1)
+    grids = [partial(difference_table, compared, count) for count in counts]
+    return [*grids, partial(difference_table, compared, 1, interval=False)]
+
+
+def difference_table(compared: Differences, columns: int, interval: bool = True) -> Table:
+    """Changes; bold where shown, dim where not."""
+    grid = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False, show_edge=False)
+    grid.add_column("what it costs", overflow="fold", max_width=34)
+    grid.add_column("seeds", justify="right", no_wrap=True)
+    for place, column in enumerate(compared.columns[:columns]):
+        grid.add_column(Text(one_line(column.short, 16)), justify="right", no_wrap=True)
+        if place == 0 and interval:
+            grid.add_column("95 % over seeds", justify="center", no_wrap=True)
+    for row in compared.rows[:ROWS]:
+        grid.add_row(*difference_line(row, columns, interval))
+    return grid
+
+
+def difference_line(row: Difference, columns: int, interval: bool) -> list[Text]:
+    first, *rest = row.effects[:columns]
+    cells = [Text(one_line(row.name, 60)), Text(str(row.seeds)), effect_text(first)]
+    cells += [interval_text(first)] if interval else []
+    return cells + [effect_text(effect) for effect in rest]
+
+
+def effect_text(effect: Effect | None) -> Text:
+    if effect is None:
+        return Text("–")
+    style = f"bold {TONES.get(effect.tone, '')}".rstrip() if effect.is_shown else "dim"
+    return Text(effect.points + ("" if effect.is_shown else "?"), style=style)
+
+
+def interval_text(effect: Effect | None) -> Text:
+    return Text((effect.interval or effect.words) if effect else "", style="dim")
 
 
 def table(comparison: Comparison, more: int, costs: Sequence[int]) -> Table:
@@ -106,11 +163,12 @@ def table(comparison: Comparison, more: int, costs: Sequence[int]) -> Table:
     grid = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False, show_edge=False)
     grid.add_column("method", overflow="fold", max_width=28)
     grid.add_column("n", justify="right", no_wrap=True)
+    change = "change" if any(row.record.case.against for row in comparison.rows) else "vs base"
     for place, position in enumerate(positions):
         grid.add_column(Text(one_line(comparison.columns[position].short, 16)), justify="right", no_wrap=True)
         if place == 0:
             grid.add_column("95 %", justify="center", no_wrap=True)
-            grid.add_column("vs base", justify="right", no_wrap=True)
+            grid.add_column(change, justify="right", no_wrap=True)
     for position in costs:
         grid.add_column(COST_HEADS[position], justify="right", no_wrap=True)
     for row in comparison.rows:

@@ -10,6 +10,8 @@ from bench.record import Claim, RunRecord
 from bench.report.cells import apart, shown
 from bench.report.columns import Column
 from bench.report.comparison import status_words
+from bench.report.costliest import costliest
+from bench.report.differences import differences
 from bench.report.groups import BASE, Group
 
 MIMICS = 0.5
@@ -51,16 +53,18 @@ def group_verdict(group: Group) -> str:
         return "Costs only: this suite asks for no quality."
     if main is None:
         return f"Nothing was measured: {status_sentence(group.records)}."
+    if compared := differences(group):
+        return f"{costliest(compared)}{gaps(group)}."
     base, tuned = values(group, main, base=True), values(group, main, base=False)
     return f"{sentence(group, main, base, tuned)}{gaps(group)}."
 
 
 def sentence(group: Group, main: Column, base: list[RunRecord], tuned: list[RunRecord]) -> str:
     if not tuned:
-        return f"Only the untuned model was measured: {listed(group, main, base)} on {in_text(main)}"
+        return f"Only the untuned model was measured: {listed(group, main, base)} on {main.in_text}"
     if not base:
         alone = "without an untuned base row nothing can be said about what tuning changed"
-        return f"{listed(group, main, tuned)} on {in_text(main)}; {alone}"
+        return f"{listed(group, main, tuned)} on {main.in_text}; {alone}"
     return f"{change(group, main, base[0], tuned)}; {scope(group, main, base[0])}"
 
 
@@ -78,14 +82,14 @@ def change(group: Group, main: Column, base: RunRecord, tuned: list[RunRecord]) 
         turned = f"Fine-tuning turned a model that mimics ({mimicry(main, base)}) into one that answers"
         return f"{turned}: {listed(group, main, tuned)}"
     if all_better:
-        raised = f"Fine-tuning raised {in_text(main)} from base {number(base, main)}"
+        raised = f"Fine-tuning raised {main.in_text} from base {number(base, main)}"
         return f"{raised} to {listed(group, main, tuned)}"
     if len(unclear) == len(tuned):
         numbers = f"base {number(base, main)}, {listed(group, main, tuned)}"
-        return f"Fine-tuning showed no clear effect on {in_text(main)}: {numbers}"
+        return f"Fine-tuning showed no clear effect on {main.in_text}: {numbers}"
     words = (("higher", better), ("lower", worse), ("not clearly different", unclear))
     parts = [f"{word} with {listed(group, main, records)}" for word, records in words if records]
-    return f"Against base {number(base, main)} on {in_text(main)}: {joined(parts)}"
+    return f"Against base {number(base, main)} on {main.in_text}: {joined(parts)}"
 
 
 def direction(record: RunRecord, group: Group, main: Column) -> int:
@@ -104,7 +108,7 @@ def mimicry(main: Column, base: RunRecord) -> str:
     self_prompting = f"{percent(base['self_prompting'])} self-prompting"
     if main.name == "instruction_following":
         return f"{self_prompting}, {percent(base[main.name])} of instructions followed"
-    return f"{self_prompting}, {in_text(main)} {number(base, main)}"
+    return f"{self_prompting}, {main.in_text} {number(base, main)}"
 
 
 def listed(group: Group, main: Column, records: list[RunRecord]) -> str:
@@ -146,12 +150,6 @@ def number(record: RunRecord, main: Column) -> str:
 def plain(value: float | None, main: Column) -> str:
     """Rates without decimals: the sentence is read, the table is looked up."""
     return percent(value) if value is None or main.unit == "rate" else shown(value, main.unit)
-
-
-def in_text(main: Column) -> str:
-    """The label inside a sentence: names such as ROUGE-L and F1 keep their capitals."""
-    first = main.label.partition(" ")[0]
-    return main.label if first.upper() == first or "-" in first else main.label[:1].lower() + main.label[1:]
 
 
 def percent(value: float | None) -> str:

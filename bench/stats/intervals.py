@@ -1,7 +1,8 @@
-"""95 % intervals: Wilson for rates, percentile bootstrap with a fixed seed for everything else.
+"""95 % intervals: Wilson for rates, Student's t over training seeds, percentile bootstrap for everything else.
 
 Wilson (1927) stays inside 0..1 and is not empty at 0 or 100 % (0 of 50 gives 0 to 7.1 %); the percentile
-bootstrap (Efron 1979) is used instead of BCa, which gives NaN on constant data.
+bootstrap (Efron 1979) is used instead of BCa, which gives NaN on constant data. Both are over test examples; seeds
+are too few to be drawn from, so their mean has Student's interval (1908).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -30,6 +31,25 @@ def wilson(successes: int, n: int) -> Interval:
     low = 0.0 if successes == 0 else centre - half
     high = 1.0 if successes == n else centre + half
     return low, high
+
+
+def t_interval(values: Sequence[float], resolution: float = 0.0) -> Interval:
+    """The 95 % interval of the mean of a few independent values, such as paired differences over training seeds.
+
+    `resolution` is the step in which the values can differ, 1/n for a rate of n examples: their spread is taken to be
+    at least that of rounding to it, step / sqrt(12), for seeds that agree by chance know nothing more exactly.
+    Fewer than two values say nothing of their spread: (None, None).
+    """
+    from scipy.special import stdtrit
+
+    n = len(values)
+    if n < 2:
+        return None, None
+    data = np.asarray(values, dtype=float)
+    spread = 0.0 if (data == data[0]).all() else float(data.std(ddof=1))
+    half = float(stdtrit(n - 1, 0.975)) * max(spread, resolution / sqrt(12)) / sqrt(n)
+    mean = sum(values) / n if spread else float(values[0])
+    return mean - half, mean + half
 
 
 def bootstrap_mean(values: Sequence[float], seed: int = 0) -> Interval:

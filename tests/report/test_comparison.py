@@ -150,3 +150,17 @@ def test_refusal_is_not_judged_where_nothing_should_be_refused():
 def test_the_lectures_table_stands_only_where_all_three_behaviours_were_measured():
     full = RunRecord(cases_of("s", "d")[1], "ok", scores={"instruction_following": Score(0.9, 9)})
     assert expected(groups([full])[0]) is None
+
+
+def test_consistency_of_samples_leads_where_nothing_else_says_what_is_better():
+    scores = {"distinct_2": Score(0.5, 9), "consistency": Score(None, 0, 9), "consistency@samples": Score(0.7, 36)}
+    case = Case("consistency", "m", "everyday", "full", metrics=("consistency", "diversity"))
+    table = compare(groups([RunRecord(case, "ok", scores=scores)])[0])
+    assert [each.label for each in table.columns] == ["Consistency (samples)"]
+    assert [each.name for each in table.details] == ["consistency", "distinct_2"]
+
+
+def test_costs_from_the_store_say_so_when_hovered():
+    record = measured(cases_of("sentiment", "headlines")[1], 4).with_(reused=("train",))
+    titles = [cell.title for cell in compare(groups([record])[0]).rows[0].costs]
+    assert ["from the store" in title for title in titles] == [False, True, True, False, True]

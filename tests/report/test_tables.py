@@ -8,7 +8,7 @@ from tests.report.sample import PAYLOADS, cases_of, hostile_records, measured, s
 HEAD = "suite,model,dataset,method,template,seed,status,reason,n,"
 TAIL = (
     "train_seconds,train_tokens_per_second,generate_tokens_per_second,peak_memory_bytes,memory_kind,"
-    "trainable_params,total_params,adapter_bytes,hardware,shots"
+    "trainable_params,total_params,adapter_bytes,hardware,shots,variant"
 )
 
 

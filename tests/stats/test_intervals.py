@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binomtest, ttest_1samp
 
-from bench.stats.intervals import bootstrap, bootstrap_mean, bootstrap_ratio, wilson
+from bench.stats.intervals import bootstrap, bootstrap_mean, bootstrap_ratio, t_interval, wilson
 
 
 @pytest.mark.parametrize(("hits", "n"), [(0, 50), (1, 3), (95, 100), (50, 50), (3, 1000)])
@@ -70,3 +70,21 @@ def test_bootstrap_of_a_ratio_draws_whole_clusters():
 
 def test_bootstrap_of_a_ratio_without_a_denominator_is_none():
     assert bootstrap_ratio([], []) == bootstrap_ratio([0.0], [0.0]) == (None, None)
+
+
+@pytest.mark.parametrize("values", [[0.1, 0.4], [-0.5, -0.6, -0.45], [1.0, 2.0, 4.0, 8.0]])
+def test_students_interval_equals_scipy(values):
+    wanted = ttest_1samp(values, 0).confidence_interval(0.95)
+    assert t_interval(values) == pytest.approx((wanted.low, wanted.high), abs=1e-12)
+
+
+@pytest.mark.parametrize("values", [[], [0.5]])
+def test_students_interval_of_fewer_than_two_values_is_none(values):
+    assert t_interval(values) == (None, None)
+
+
+def test_students_interval_of_equal_values_is_as_wide_as_their_resolution():
+    assert t_interval([0.3] * 3) == (0.3, 0.3)
+    low, high = t_interval([0.3] * 3, resolution=0.1)
+    assert high - low == pytest.approx(2 * 4.3027 * 0.1 / 12**0.5 / 3**0.5, abs=1e-4)
+    assert t_interval([0.1, 0.4], resolution=0.1) == t_interval([0.1, 0.4])
