@@ -3,7 +3,7 @@
 import os
 import shlex
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,8 @@ from bench import catalog
 from bench.case import Case
 from bench.errors import Unavailable, UserError
 from bench.progress import ProgressLine
-from bench.record import Claim, RunRecord, write_atomic
+from bench.record import Claim, write_atomic
+from bench.running import Run
 from bench.suite import Options, Suite
 
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -232,25 +233,13 @@ def store_folder(config: pytest.Config) -> Path:
 
 
 @pytest.fixture
-def run(request: pytest.FixtureRequest) -> Callable[[Case], RunRecord]:
+def run(request: pytest.FixtureRequest) -> Run:
     """`run(case)` -> the case's record; a case that failed fails the test, one that cannot run here skips it."""
-    state = request.config.stash[SESSION]
+    state, suite = request.config.stash[SESSION], request.node.parent.stash[SUITE]
     own = request.node.callspec.params["case"]
-    if unmet := request.node.parent.stash[SUITE].unmet(own):
+    if unmet := suite.unmet(own):
         pytest.skip(state.runner.skip(own, unmet).reason)
-
-    def run_case(case: Case) -> RunRecord:
-        record: RunRecord = state.runner.run(case)
-        state.progress.clear()
-        if record.status == "skipped":
-            pytest.skip(record.reason)
-        if record.status not in ("ok", "failed_claim"):
-            pytest.fail(f"{case.id}: {record.status}: {record.reason}", pytrace=False)
-        if record.scores and all(score.value is None for score in record.scores.values()):
-            pytest.skip(f"no quality columns: {next(iter(record.scores.values())).why}")
-        return record
-
-    return run_case
+    return Run(state.runner.run, suite.cases(state.options), state.progress.clear)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -1,0 +1,77 @@
+"""What a suite's test may ask of `run`: a case's record, and what its variant costs over all of the suite's seeds."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import pytest
+
+from bench.case import Case
+from bench.record import RunRecord
+
+
+class Cost(NamedTuple):
+    """A paired difference over training seeds, variant minus reference, in the column's own unit."""
+
+    mean: float
+    low: float | None
+    """95 % Student t interval over the seeds; None for a single seed."""
+    high: float | None
+
+    @property
+    def is_shown(self) -> bool:
+        """The interval excludes 0."""
+        return self.low is not None and self.high is not None and not self.low <= 0 <= self.high
+
+
+@dataclass(frozen=True)
+class Run:
+    """The fixture `run`."""
+
+    make: Callable[[Case], RunRecord]
+    cases: Sequence[Case]
+    """All of the suite's cases under the user's options."""
+    clear: Callable[[], None] = lambda: None
+    """Takes the progress line off the terminal."""
+
+    def __call__(self, case: Case) -> RunRecord:
+        """The case's record; a case that failed fails the test, one that cannot run here skips it."""
+        record = self.make(case)
+        self.clear()
+        if record.status == "skipped":
+            pytest.skip(record.reason)
+        if record.status not in ("ok", "failed_claim"):
+            pytest.fail(f"{case.id}: {record.status}: {record.reason}", pytrace=False)
+        if record.scores and all(score.value is None for score in record.scores.values()):
+            pytest.skip(f"no quality columns: {next(iter(record.scores.values())).why}")
+        return record
+
+    def reference(self, case: Case) -> Case:
+        """The case that this one's variant is against: the same model, data and seed."""
+        own = self.alike(case)
+        return next(each for each in self.cases if each.variant == case.against and self.alike(each) == own)
+
+    def cost(self, case: Case, column: str) -> Cost:
+        """What the case's variant changes in a column, over all of the suite's seeds.
+
+        Seeds that agree by chance know nothing more exactly than one example in n, as in the report.
+        """
+        from bench.stats.intervals import t_interval
+
+        seeds = [each for each in self.cases if replace(each, seed=case.seed) == case]
+        pairs = [(self(each), self(self.reference(each))) for each in seeds]
+        changes = [change(variant, right, column) for variant, right in pairs]
+        examples = min(variant.scores[column].n for variant, _ in pairs)
+        return Cost(sum(changes) / len(changes), *t_interval(changes, 1 / max(1, examples)))
+
+    @staticmethod
+    def alike(case: Case) -> tuple[str, str, int, int]:
+        return case.model, case.dataset, case.shots, case.seed
+
+
+def change(variant: RunRecord, reference: RunRecord, column: str) -> float:
+    """Variant minus reference; a missing number fails the test with its reason."""
+    for record in (variant, reference):
+        if record[column] is None:
+            pytest.fail(f"{record.case.id}: no {column}: {record.scores[column].why}", pytrace=False)
+    return float(variant[column] or 0.0) - float(reference[column] or 0.0)
