@@ -33,6 +33,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "metavar": "N",
         "help": "train each case N times, with seeds 0 .. N-1 (default: the suite's own number)",
     },
+    "recipe": {"metavar": "NAME[:FORM]", "help": "a lecture's recipe for every suite chosen (tunebench recipes)"},
     "profile": {"metavar": "cpu|gpu", "help": "which axes suites take where they have both (default: cpu)"},
     "limit": {"type": int, "metavar": "N", "help": "ask at most N test examples per case"},
     "device": {"metavar": "NAME", "help": "auto, cpu, cuda, rocm or mps (default: auto)"},
@@ -106,6 +107,7 @@ def user_options(config: pytest.Config) -> Options:
         seeds=seeds,
         profile=profile or "cpu",
         limit=option(config, "limit"),
+        recipe=option(config, "recipe") or "",
     )
 
 
@@ -152,7 +154,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     options = metafunc.config.stash[SESSION].options
     name = metafunc.module.__name__.rpartition(".")[2].removeprefix("test_")
     try:
-        suite = Suite.from_marker(name, marker.kwargs, options.profile)
+        suite = Suite.from_marker(name, marker.kwargs, options.profile, options.recipe)
         cases = suite.cases(options)
     except UserError as error:
         raise pytest.Collector.CollectError(str(error)) from None

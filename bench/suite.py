@@ -10,10 +10,10 @@ from bench.config import GenerateConfig, TrainConfig, configured
 from bench.data.dataset import dataset_path, load_dataset
 from bench.errors import UserError, nearest
 from bench.methods import configure
+from bench.variants import Variant, chosen, replaced, variants_of
 
 AXES = ("models", "datasets", "methods", "templates")
-SETTINGS = (*AXES, "shots", "seeds", "metrics", "train", "generate", "needs", "variants")
-VARIED = ("method", "template", "train", "generate", "against")
+SETTINGS = (*AXES, "shots", "seeds", "metrics", "train", "generate", "needs", "variants", "recipe")
 PROFILES = ("cpu", "gpu")
 NEEDS = {"labels": "needs a dataset with labels"}
 
@@ -34,6 +34,8 @@ class Options:
     """Which of a suite's axes to take where it has one for each."""
     limit: int | None = None
     """At most this many test examples per case."""
+    recipe: str = ""
+    """A lecture's recipe, `s1_full:translated`, in place of the suite's own model, data, method and knobs."""
 
     def __post_init__(self) -> None:
         if self.profile not in PROFILES:
@@ -41,22 +43,6 @@ class Options:
         if (self.seeds is not None and self.seeds < 1) or (self.limit is not None and self.limit < 1):
             raise UserError(f"seeds and limit must be at least 1, found seeds {self.seeds} and limit {self.limit}")
         check_names(self)
-
-
-@dataclass(frozen=True)
-class Variant:
-    """One deliberate difference inside a suite: "stop_masked" trains like "right" but for the stop token."""
-
-    name: str
-    against: str = ""
-    """The variant it is compared with; "" for one that others are compared against."""
-    method: str = ""
-    """"" keeps the suite's methods."""
-    template: str = ""
-    """"" keeps the suite's templates."""
-    train: Mapping[str, Any] = field(default_factory=dict)
-    """Knobs that replace those of the suite."""
-    generate: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,11 +63,15 @@ class Suite:
     generate: GenerateConfig = field(default_factory=GenerateConfig)
 
     @classmethod
-    def from_marker(cls, name: str, settings: Mapping[str, Any], profile: str) -> "Suite":
-        """Raises UserError for a setting, name or need that does not exist."""
+    def from_marker(cls, name: str, settings: Mapping[str, Any], profile: str, recipe: str = "") -> "Suite":
+        """The marker's settings over those of its recipe; `recipe`, the user's, over both.
+
+        Raises UserError for a setting, name or need that does not exist.
+        """
         for key in settings:
             if key not in SETTINGS:
                 raise UserError(f"{name}: the bench marker has no setting {key!r}.{nearest(key, SETTINGS)}")
+        settings = {**settings_of(settings.get("recipe", ""), profile, settings), **settings_of(recipe, profile)}
         for key in ("models", "datasets", "methods"):
             if not settings.get(key):
                 raise UserError(f"{name}: the bench marker names no {key}; give at least one")
@@ -129,39 +119,20 @@ class Suite:
         return NEEDS["labels"] if lacks_labels else ""
 
 
-def chosen(own: str, user: Sequence[str], suite: Sequence[str]) -> Sequence[str]:
-    """A variant's own name, unless the user chose others; else what the user chose, else what the suite names."""
-    if own:
-        return (own,) if not user or own in user else ()
-    return user or suite
+def settings_of(recipe: str, profile: str, over: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What a recipe says, {} without one, with a marker's own settings over it, knob by knob."""
+    from bench.recipes.reading import recipe_settings
 
-
-def replaced(config: Any, knobs: Mapping[str, Any]) -> Any:
-    return replace(config, **knobs) if knobs else config
+    found = recipe_settings(recipe, profile=profile) if recipe else {}
+    own = dict(over or {})
+    knobs = {key: {**found.get(key, {}), **own[key]} for key in ("train", "generate") if key in own}
+    return {**found, **own, **knobs}
 
 
 def seed_count(value: Any, where: str) -> int:
     if not isinstance(value, int) or value < 1:
         raise UserError(f"{where}: seeds is {value!r}; expected a whole number from 1")
     return value
-
-
-def variants_of(value: Any, where: str) -> tuple[Variant, ...]:
-    """The marker's `variants`, a dict from name to knobs; all but the first are compared with it, or with `against`."""
-    if not isinstance(value, Mapping) or not value:
-        raise UserError(f"{where}: variants is {value!r}; expected a dict such as {{'right': {{}}, 'wrong': {{...}}}}")
-    first, *_ = value
-    found = []
-    for name, knobs in value.items():
-        for key in knobs:
-            if key not in VARIED:
-                raise UserError(f"{where}: variant {name!r} has no setting {key!r}.{nearest(key, VARIED)}")
-        if (against := knobs.get("against", "" if name == first else first)) and against not in value:
-            raise UserError(f"{where}: variant {name!r} is against {against!r}.{nearest(against, value)}")
-        configured(TrainConfig, knobs.get("train"), f"{where}: variant {name!r}: train")
-        configured(GenerateConfig, knobs.get("generate"), f"{where}: variant {name!r}: generate")
-        found.append(Variant(name, **{**knobs, "against": against}))
-    return tuple(found)
 
 
 def axis(value: Any, profile: str) -> tuple[str, ...]:

@@ -62,3 +62,19 @@ def test_a_variant_that_cannot_be_is_refused_in_one_line(variants, said):
 def test_a_number_of_seeds_below_one_is_refused():
     with pytest.raises(UserError, match="whole number from 1"):
         suite(seeds=0)
+
+
+def test_a_recipe_fills_in_what_the_marker_leaves_out():
+    found = Suite.from_marker("s", {"recipe": "s1_full:translated", "train": {"epochs": 1}}, "cpu")
+    assert (found.models, found.methods, found.templates) == (("tiny-gpt2",), ("full",), ("instruction_response",))
+    assert (found.train.epochs, found.train.warmup_steps, found.train.stop_token) == (1, 100, "absent")
+
+
+def test_the_users_recipe_stands_over_the_suites_own_knobs():
+    found = Suite.from_marker("s", AXES | {"train": {"epochs": 9}}, "cpu", "s1_full")
+    assert (found.train.epochs, found.train.loss_on) == (3, "response")
+
+
+def test_a_form_that_is_only_read_is_refused():
+    with pytest.raises(UserError, match="a suite runs translated or corrected"):
+        Suite.from_marker("s", {"recipe": "s1_full:as_in_the_lecture"}, "cpu")
