@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from math import inf
 from typing import Any
 
 from bench.errors import UserError, nearest
@@ -91,7 +92,7 @@ class TrainConfig:
             value = getattr(self, name)
             if value is not None and not 0 <= value < 1:
                 raise UserError(f"train.{name} is {value}; it must be at least 0 and below 1")
-        if any(rate <= 0 for rate in self.sweep):
+        if any(not 0 < rate < inf for rate in self.sweep):
             raise UserError(f"train.sweep is {list(self.sweep)}; expected multiples of the learning rate above 0")
 
 
@@ -136,14 +137,14 @@ def at_least(config: Any, where: str, least: int, *names: str) -> None:
     """Raises UserError for the first named field that is below `least`; None is nobody's number."""
     for name in names:
         value = getattr(config, name)
-        if value is not None and value < least:
+        if value is not None and not least <= value < inf:
             raise UserError(f"{where}.{name} is {value}; it must be at least {least}")
 
 
 def above_zero(config: Any, where: str, *names: str) -> None:
     for name in names:
         value = getattr(config, name)
-        if value is not None and value <= 0:
+        if value is not None and not 0 < value < inf:
             raise UserError(f"{where}.{name} is {value}; it must be above 0")
 
 

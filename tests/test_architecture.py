@@ -18,6 +18,7 @@ FORBIDDEN = {
     "behaviour.py": (HEAVY, "so that stored outputs can be scored again anywhere in seconds"),
     "corpus": (HEAVY, "so that datasets can be built without a GPU stack"),
     "data": (HEAVY, "because datasets are read while pytest collects"),
+    "recipes": (HEAVY, "so that a recipe is checked without torch"),
     "prompts": (HEAVY, "because templates are hashed while pytest collects"),
 }
 BELOW = {
@@ -28,6 +29,7 @@ BELOW = {
     "models": {"run", "report", "plugin", "cli", "metrics", "methods", "training"},
     "methods": {"run", "report", "plugin", "cli", "metrics", "training"},
     "data": {"run", "report", "plugin", "cli", "metrics", "training", "models", "methods"},
+    "recipes": {"run", "report", "plugin", "cli", "metrics", "training", "models"},
     "run": {"report", "plugin", "cli"},
 }
 

@@ -71,7 +71,9 @@ def test_expand_takes_every_combination_with_seeds_innermost():
     assert [(c.method, c.seed) for c in cases] == [("base", 0), ("base", 1), ("lora", 0), ("lora", 1)]
 
 
-@pytest.mark.parametrize("values", [{"batch_size": 0}, {"epochs": -1}, {"max_steps": 0}, {"learning_rate": 0}])
+@pytest.mark.parametrize(
+    "values", [{"batch_size": 0}, {"epochs": -1}, {"max_steps": 0}, {"learning_rate": 0}, {"epochs": float("nan")}]
+)
 def test_training_settings_out_of_range_are_refused(values):
     with pytest.raises(UserError, match=next(iter(values))):
         TrainConfig(**values)

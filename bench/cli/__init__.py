@@ -9,6 +9,7 @@ import typer
 
 from bench import catalog
 from bench.cli.data import data
+from bench.cli.recipes import recipes
 from bench.errors import UserError, nearest
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(data, name="data")
+app.command("recipes")(recipes)
 
 KINDS = ("model", "dataset", "method", "metric", "template", "format")
 
