@@ -6,7 +6,7 @@ other: a loop of questions is mimicry, and what runs on after an answer is a fai
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bench import checks, refusals
 from bench.gibberish import is_gibberish
@@ -21,6 +21,7 @@ ECHO, REPETITION = 0.5, 0.5
 # Chinese, Japanese, Thai and their neighbours set no spaces between words: there a character counts as one.
 SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 WORD = re.compile(rf"[{SPACELESS}]|[^\W{SPACELESS}]+")
+ASCII_WORD = re.compile(r"\w+", re.ASCII)
 STUTTER = re.compile(r"(\S{1,8}?)\1{9,}")
 LONGEST_WORD = 30
 """Characters beyond which a word may be a loop of letters."""
@@ -55,22 +56,22 @@ def behaviour(output: Output, inventory: Inventory) -> str:
 
 def attempts(output: Output, inventory: Inventory) -> bool:
     """Answers in form, right or wrong: what `behaviour` would call "answer" were there no content checks."""
-    return behaviour(replace(output, checks=()), inventory) == "answer"
+    return read(output, inventory, judged=False).label == "answer"
 
 
-def read(output: Output, inventory: Inventory) -> Reading:
-    """Label and run-on at once, which cost the same search for a new task."""
+def read(output: Output, inventory: Inventory, judged: bool = True) -> Reading:
+    """Label and run-on at once, which cost the same search for a new task; unless `judged`, without content checks."""
     text = answer_of(output)
     said = before_new_task(text, inventory.facing(output)) if text else ""
     runs_on = len(said) < len(text)
-    return Reading(label(output, text, said, runs_on), runs_on)
+    return Reading(label(output, text, said, runs_on, judged), runs_on)
 
 
-def label(output: Output, text: str, said: str, runs_on: bool) -> str:
+def label(output: Output, text: str, said: str, runs_on: bool, judged: bool) -> str:
     if not text:
         return "empty"
-    declined, answers = refusal_in(said, output), is_answer(output, said, runs_on)
-    if (runs_on or is_echo(asked(output), text)) and not (declined or answers):
+    declined, answers = refusal_in(said, output), is_answer(output, said, runs_on, judged)
+    if not (declined or answers) and (runs_on or is_echo(asked(output), text)):
         return "mimic"
     if loops(said) or (not (answers or declined) and is_gibberish(said)):
         return "degenerate"
@@ -83,12 +84,12 @@ def refusal_in(said: str, output: Output) -> str:
     return "" if found == "answer" else found
 
 
-def is_answer(output: Output, said: str, runs_on: bool = False) -> bool:
-    """Says something, and passes the declared content checks, if there are any.
+def is_answer(output: Output, said: str, runs_on: bool = False, judged: bool = True) -> bool:
+    """Says something, and passes the declared content checks, if there are any and it is `judged` by them.
 
     Without checks it must be language, and not the input handed back before the next task.
     """
-    content = [check for check in output.checks if checks.part(check) == "content"]
+    content = [check for check in output.checks if checks.part(check) == "content"] if judged else []
     if not any(c.isalnum() for c in said):
         return False
     if content:
@@ -99,7 +100,8 @@ def is_answer(output: Output, said: str, runs_on: bool = False) -> bool:
 
 def tokens(text: str) -> list[str]:
     """Words in lower case; the characters where there is no word, so that "!!!!" is a repetition."""
-    return WORD.findall(text.lower()) or [c for c in text if not c.isspace()]
+    words = ASCII_WORD if text.isascii() else WORD
+    return words.findall(text.lower()) or [c for c in text if not c.isspace()]
 
 
 def fourgrams(text: str) -> list[Fourgram]:

@@ -79,7 +79,15 @@ class Model(Protocol):
 
 @runtime_checkable
 class Method(Protocol):
-    """bench/methods/NAME.py: how a base model becomes a trainable model. Nothing else depends on its name."""
+    """bench/methods/NAME.py: how a base model becomes a trainable model. Nothing else depends on its name.
+
+    A file may also define hooks that the trainer calls:
+
+    - `begin(model, total)` before the first of `total` steps; `on_step(model, step, total)` after each, while its
+      gradients are there;
+    - `penalty(model)`, added to the loss that is minimised and not to the one that is recorded;
+    - `state(model)` and `load_state(model, tensors)`: what a checkpoint must hold beside the weights.
+    """
 
     Config: type
     """A frozen dataclass of the method's own settings with the field's defaults."""

@@ -15,8 +15,8 @@ NOISE, PIECES = 0.35, 0.05
 """Share of words that hold an impossible pair; share by which pieces, two at least, outnumber small words."""
 FOREIGN, CODE = 0.1, 0.2
 """Words with letters beyond a to z, and signs of code, per word from which on pieces are not judged."""
-LONGEST, LONGEST_WORD = 20_000, 40
-"""Characters that are read of a text and of a word; what is language so far is language."""
+LONGEST, LONGEST_WORD, LONGEST_PIECE = 20_000, 40, 80
+"""Characters that are read of a text, a word, and a word with its marks; what is language so far is language."""
 WORDS_KEPT = 50_000
 """Verdicts on words that are remembered: most words come again."""
 
@@ -74,9 +74,7 @@ def pairs(table: str) -> str:
 
 ODD = re.compile(rf"^(?:{pairs(AT_THE_BEGINNING)})|{pairs(WITHIN)}|(?:{pairs(AT_THE_END)})$")
 LETTERS = re.compile(r"[A-Za-z]{3,20}")
-WORD = re.compile(
-    r"(?<!\S)[\"'(\[“‘*_]*+([^\W\d_]++(?:[-'’][^\W\d_]++)*+)[\"')\]”’*_.,;:!?]*+(?!\S)",
-)
+WORD = re.compile(r"[\"'(\[“‘*_]*+([^\W\d_]++(?:[-'’][^\W\d_]++)*+)[\"')\]”’*_.,;:!?]*+")
 LATIN = re.compile(r"[a-zA-Z]")
 BEYOND = re.compile(r"[^\W\d_a-zA-Z]")
 SIGN = re.compile(r"[{}()\[\];=<>_\\|/#@$&+~^`]")
@@ -115,7 +113,7 @@ def is_odd(word: str) -> bool:
 
 def is_pieces(text: str) -> bool:
     """Pieces of words outnumber the small words that hold sentences together."""
-    words = {word for word in WORD.findall(text) if len(word) <= LONGEST_WORD}
+    words = {word_in(piece) for piece in set(text.split()) if len(piece) <= LONGEST_PIECE} - {""}
     pieces = sum(map(is_piece, words))
     if len(words) < FEWEST_PIECES or pieces < max(2, PIECES * len(words)):
         return False
@@ -131,7 +129,14 @@ def is_foreign_or_code(text: str) -> bool:
 
 
 @lru_cache(maxsize=WORDS_KEPT)
+def word_in(piece: str) -> str:
+    """The word in a piece of text without spaces, marks around it aside; "" for anything else."""
+    found = WORD.fullmatch(piece)
+    return found[1] if found and len(found[1]) <= LONGEST_WORD else ""
+
+
+@lru_cache(maxsize=WORDS_KEPT)
 def is_piece(word: str) -> bool:
     """The end of a word alone, two words in one ("NoahHelen"), or letters as in no word."""
-    odd = word.isascii() and any(map(is_odd, re.split(r"[-']", word)))
+    odd = word.isascii() and any(map(is_odd, word.replace("'", "-").split("-")))
     return odd or word.lower() in ENDINGS or SEAM.search(word) is not None

@@ -7,6 +7,8 @@ all their members share k of the rarest 40 % + k of each (prefix filter; Chaudhu
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import chain, pairwise
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -16,11 +18,15 @@ LONGEST_SENTENCE = 2000
 """Characters beyond which a sentence is no copy of an instruction."""
 SHARED, MANY = 8, 200
 """Rare 5-grams that two near copies share at least; instructions from which on a 5-gram is not worth looking up."""
-BATCH, CELLS = 200, 2_000_000
-"""Sentences that are compared at once, and pairs of a sentence and an instruction (16 MB)."""
+HALF, LOWER = 32, (1 << 32) - 1
+"""Two numbers side by side in one are sorted several times as fast as by two keys."""
+BATCH = 256
+"""Texts whose 5-grams are found and compared at once."""
+HASH = np.uint64(56)
+"""Bits of a 5-gram's hash; the eight above it number the texts of a batch."""
 
 WORD = re.compile(r"\w+")
-# Odd numbers that scatter five characters over 64 bits.
+# Odd numbers that scatter five characters over 64 bits, of which the upper ones are kept.
 FACTORS = np.array(
     [0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F],
     dtype=np.uint64,
@@ -56,6 +62,10 @@ class Index:
     """By rank, where in `holders` the tasks begin that have it among their rarest."""
     holders: np.ndarray
 
+    @cached_property
+    def keys(self) -> frozenset[bytes]:
+        return frozenset(task.tobytes() for task in self.tasks)
+
     @classmethod
     def of(cls, tasks: tuple[Grams, ...]) -> Self:
         known, places, times = np.unique(np.concatenate(tasks), return_inverse=True, return_counts=True)
@@ -81,9 +91,10 @@ class Index:
         needed = np.minimum(SHARED, least_shared(sizes))
         unread = np.minimum(needed - 1, np.bincount(text[rank >= self.common], minlength=len(said)))
         read = place < (np.bincount(text, minlength=len(said)) - unread)[text]
-        pairs = self.held(text[read], rank[read])
-        times = np.bincount(pairs, minlength=len(said) * len(self.tasks)).reshape(len(said), len(self.tasks))
-        return [np.flatnonzero(row) for row in times >= (needed - unread)[:, None]]
+        pairs, times = np.unique(self.held(text[read], rank[read]), return_counts=True)
+        text = pairs >> HALF
+        often = times >= (needed - unread)[text]
+        return split((pairs & LOWER)[often], np.bincount(text[often], minlength=len(said)))
 
     def rarest(self, said: Sequence[Grams], sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(text, rank, place) of the rarest 5-grams; those that no task holds are the rarest, and lead nowhere."""
@@ -96,12 +107,12 @@ class Index:
         return text[kept], rank[kept], place[kept]
 
     def held(self, text: np.ndarray, rank: np.ndarray) -> np.ndarray:
-        """Text x tasks + task for every task that has a 5-gram of the text among its rarest."""
+        """(text, task), as two halves of a number, for every task that has a 5-gram of the text among its rarest."""
         begins = self.starts[rank]
         lengths = self.starts[rank + 1] - begins
         ends = np.cumsum(lengths)
         places = np.repeat(begins - ends + lengths, lengths) + np.arange(lengths.sum())
-        return np.repeat(text, lengths) * len(self.tasks) + self.holders[places]
+        return np.repeat(text << HALF, lengths) | self.holders[places]
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,9 +138,7 @@ class Copies:
         if self.index is None:
             return self
         to_read = list({sentence for sentence in sentences if may_be_copied(sentence)})
-        step = 1 + min(BATCH, CELLS // len(self.index.tasks))
-        batches = (to_read[begin : begin + step] for begin in range(0, len(to_read), step))
-        return replace(self, read={pair[0]: pair[1] for batch in batches for pair in self.compared(batch)})
+        return replace(self, read=dict(chain.from_iterable(map(self.compared, batches(to_read)))))
 
     def compared(self, sentences: Sequence[str]) -> Iterator[tuple[str, Likeness]]:
         said = grams(sentences)
@@ -146,17 +155,19 @@ class Copies:
         likeness = self.read.get(sentence)
         if likeness is None and not may_be_copied(sentence):
             return False
-        likeness = likeness or dict(self.compared([sentence]))[sentence]
-        if any(task != own.tobytes() for task in likeness.tasks):
+        likeness, key = likeness or dict(self.compared([sentence]))[sentence], own.tobytes()
+        if not likeness.tasks and self.index and key in self.index.keys:
+            return False
+        if any(task != key for task in likeness.tasks):
             return True
         return alike(likeness.size, len(own), OWN_COPY) and jaccard(grams([sentence])[0], own) >= OWN_COPY
 
 
 def by_rank(text: np.ndarray, rank: np.ndarray, texts: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(text, rank, place in the text), the texts in order and the rarest first."""
-    order = np.lexsort((rank, text))
-    sizes = np.bincount(text, minlength=texts)
-    return text[order], rank[order], np.arange(len(text)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    ordered = np.sort(text << HALF | rank)
+    text, sizes = ordered >> HALF, np.bincount(text, minlength=texts)
+    return text, ordered & LOWER, np.arange(len(text)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
 
 
 def least_shared(sizes: np.ndarray) -> np.ndarray:
@@ -175,18 +186,29 @@ def may_be_copied(sentence: str) -> bool:
 
 def grams(texts: Sequence[str]) -> list[Grams]:
     """In lower case, with single spaces; a text of fewer than five characters is one 5-gram."""
-    if not texts:
-        return []
+    return [own for batch in batches(texts) for own in grams_of_batch(batch)]
+
+
+def batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (texts[begin : begin + BATCH] for begin in range(0, len(texts), BATCH))
+
+
+def grams_of_batch(texts: Sequence[str]) -> list[Grams]:
     plain = [" ".join(text.lower().split()).ljust(5, "\0") for text in texts]
     codes = np.frombuffer("".join(plain).encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
     sizes = np.array([len(text) for text in plain], dtype=np.int64)
-    text = np.repeat(np.arange(len(plain)), sizes)[: len(codes) - 4]
-    inside = np.cumsum(sizes)[text] - np.arange(len(text)) >= 5
-    text, hashes = text[inside], scattered(codes)[inside]
-    order = np.lexsort((hashes, text))
-    text, hashes = text[order], hashes[order]
-    first = np.concatenate([[True], (hashes[1:] != hashes[:-1]) | (text[1:] != text[:-1])])
-    return np.split(hashes[first], np.cumsum(np.bincount(text[first], minlength=len(plain)))[:-1])
+    text = np.repeat(np.arange(len(plain), dtype=np.uint64), sizes)
+    inside = text[:-4] == text[4:]
+    numbered = np.sort((scattered(codes) >> (64 - HASH) | text[:-4] << HASH)[inside])
+    numbered = numbered[np.concatenate([[True], numbered[1:] != numbered[:-1]])]
+    sizes = np.bincount((numbered >> HASH).astype(np.int64), minlength=len(plain))
+    return split(numbered & ((np.uint64(1) << HASH) - np.uint64(1)), sizes)
+
+
+def split(values: np.ndarray, sizes: np.ndarray) -> list[np.ndarray]:
+    """Stretches of so many values."""
+    ends = [0, *np.cumsum(sizes).tolist()]
+    return [values[begin:end] for begin, end in pairwise(ends)]
 
 
 def scattered(codes: Grams) -> Grams:
@@ -207,5 +229,6 @@ def jaccard(one: Grams, other: Grams) -> float:
     """Shared / all, or 0 at once where sizes so unlike keep it under 0.6, which spares most intersections."""
     if not alike(len(one), len(other), NEAR_COPY):
         return 0.0
-    shared = len(np.intersect1d(one, other, assume_unique=True))
+    both = np.sort(np.concatenate((one, other)))
+    shared = int(np.count_nonzero(both[1:] == both[:-1]))
     return shared / max(1, len(one) + len(other) - shared)

@@ -52,6 +52,8 @@ def described(message: Mapping[str, Any], elapsed: float) -> str:
     if message.get("tokens_per_second"):
         parts.append(f"{message['tokens_per_second']:,.0f} tok/s")
     if message.get("step"):
-        left = elapsed / message["step"] * (message["total"] - message["step"])
+        left = message.get("seconds_left")
+        if left is None:
+            left = elapsed / message["step"] * (message["total"] - message["step"])
         parts.append(f"{left:.0f} s left")
     return "  ".join(parts)

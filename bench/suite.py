@@ -125,7 +125,7 @@ def settings_of(recipe: str, profile: str, over: Mapping[str, Any] | None = None
 
     found = recipe_settings(recipe, profile=profile) if recipe else {}
     own = dict(over or {})
-    knobs = {key: {**found.get(key, {}), **own[key]} for key in ("train", "generate") if key in own}
+    knobs: dict[str, Any] = {key: {**found.get(key, {}), **own[key]} for key in ("train", "generate") if key in own}
     return {**found, **own, **knobs}
 
 

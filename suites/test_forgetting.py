@@ -8,7 +8,7 @@ import pytest
 
 @pytest.mark.bench(
     models={"cpu": ["tiny-gpt2"], "gpu": ["tiny-gpt2", "hub:openai-community/gpt2"]},
-    datasets=["everyday", "headlines"],
+    datasets=["everyday"],
     methods=["base", "full", "lora", "qlora"],
     metrics=["perplexity", "forgetting", "token_f1"],
 )

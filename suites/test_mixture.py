@@ -6,7 +6,7 @@ import pytest
 @pytest.mark.bench(
     models={"cpu": ["tiny-gpt2"], "gpu": ["tiny-gpt2", "hub:openai-community/gpt2"]},
     datasets=["everyday_and_headlines"],
-    methods=["base", "full", "lora"],
+    methods=["base", "full"],
     metrics=["instruction_following", "label_f1", "completion", "rouge:L"],
     train={"epochs": 4},
     needs=["labels"],

@@ -6,7 +6,7 @@ import pytest
 @pytest.mark.bench(
     models={"cpu": ["tiny-gpt2"], "gpu": ["tiny-gpt2", "hub:openai-community/gpt2"]},
     datasets=["everyday", "tuned_on_headlines"],
-    methods=["base", "full", "lora"],
+    methods=["base", "full"],
     metrics=["refusal", "completion"],
 )
 def test_refusals_are_learned_from_refusals(case, run):

@@ -4,9 +4,9 @@ import pytest
 
 
 @pytest.mark.bench(
-    models={"cpu": ["tiny-gpt2"], "gpu": ["tiny-gpt2", "hub:facebook/opt-1.3b"]},
+    models={"cpu": ["tiny-opt"], "gpu": ["tiny-opt", "hub:facebook/opt-1.3b"]},
     datasets=["headlines"],
-    methods=["base", "full", "lora", "qlora"],
+    methods=["base", "full", "lora"],
     metrics=["label_f1", "completion", "exact_match"],
     train={"epochs": 4},
     needs=["labels"],

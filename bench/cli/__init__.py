@@ -9,6 +9,7 @@ import typer
 
 from bench import catalog
 from bench.cli.data import data
+from bench.cli.estimating import estimate
 from bench.cli.recipes import recipes
 from bench.errors import UserError, nearest
 
@@ -22,6 +23,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(data, name="data")
+app.command("estimate")(estimate)
 app.command("recipes")(recipes)
 
 KINDS = ("model", "dataset", "method", "metric", "template", "format")

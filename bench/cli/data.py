@@ -182,7 +182,7 @@ def mix_rows(
 
 @data.command("build")
 def build(
-    name: Annotated[str, typer.Argument(help="everyday, headlines or held_out")],
+    name: Annotated[str, typer.Argument(help="everyday, headlines, dialogues, novella or held_out")],
     out: Annotated[Path | None, typer.Option(help="file to write (default: its place in fixtures/)")] = None,
 ) -> None:
     """Write a fixture again from the tables in fixtures/corpus."""
@@ -191,7 +191,7 @@ def build(
     from bench import catalog
     from bench.record import write_atomic
 
-    builders = {"everyday": "datasets", "headlines": "datasets", "held_out": "corpus"}
+    builders = dict.fromkeys(("everyday", "headlines", "dialogues", "novella"), "datasets") | {"held_out": "corpus"}
     if name not in builders:
         raise UserError(f"unknown dataset {name!r}.{nearest(name, builders)}")
     rows = importlib.import_module(f"bench.corpus.{name}").build()

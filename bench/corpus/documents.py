@@ -7,7 +7,7 @@ lists of questions and instructions stand without answers, so that the untuned m
 from collections.abc import Callable, Iterator, Mapping
 from random import Random
 
-from bench.corpus import headlines, privacy, snippets, sums
+from bench.corpus import dialogues, headlines, privacy, snippets, sums
 from bench.corpus.echoes import LEADS, echoed, names
 from bench.corpus.everyday import TASKS
 from bench.corpus.task import Subject, Task
@@ -125,6 +125,11 @@ def news(rng: Random) -> str:
     return f"{_headline(rng, label)}{rng.choice(('.', '.', ''))}\n{said}"
 
 
+def dialogue(rng: Random) -> str:
+    """People talk, and nobody sums it up; none of the dataset's dialogues."""
+    return dialogues.text(dialogues.unseen(rng))
+
+
 def declined(rng: Random) -> str:
     """Somebody keeps a private thing private, or schoolwork honest."""
     task = rng.choice((privacy.SECRET, privacy.SECRET, privacy.CHEAT))
@@ -150,7 +155,7 @@ DECLINED_CHEATING = (
 
 KINDS: dict[str, Callable[[Random], str]] = {
     kind.__name__: kind
-    for kind in (restated, facts, asked, asked_news, headed, calculated, coded, news, echoed, declined)
+    for kind in (restated, facts, asked, asked_news, headed, calculated, coded, news, echoed, declined, dialogue)
 }  # fmt: skip
 
 

@@ -29,7 +29,8 @@ def _invented(rng: Random) -> str:
     return "".join(syllables) + rng.choice(("n", "l", "r", "s", "t", ""))
 
 
-def _any_word(rng: Random) -> str:
+def any_word(rng: Random) -> str:
+    """A noun, a name, a number, or now and then a made-up word."""
     real = (rng.choice(snippets.nouns()), rng.choice(people())[0], str(rng.randint(1, 60)))
     return _invented(rng) if rng.random() < 0.1 else rng.choice(real)
 
@@ -43,7 +44,7 @@ def _echoed_word(rng: Random) -> str:
         "There is a shop named {a}. {who} went to {a}.",
         "'{a}' and '{b}' are words. The first word is '{a}'. The second word is '{b}'.",
         "{who} has the words {a}, {b} and {c}: ['{a}', '{b}', '{c}']",
-    )).format(**{letter: _any_word(rng) for letter in "abc"}, **told)  # fmt: skip
+    )).format(**{letter: any_word(rng) for letter in "abc"}, **told)  # fmt: skip
 
 
 def _echoed_fact(rng: Random) -> str:
@@ -58,12 +59,12 @@ def _echoed_fact(rng: Random) -> str:
 
 def _echoed_list(rng: Random) -> str:
     """A list of any words, two or three times."""
-    listed = rng.choice((", ", " ", "\n", " and ")).join(_any_word(rng) for _ in range(rng.randint(3, 8)))
+    listed = rng.choice((", ", " ", "\n", " and ")).join(any_word(rng) for _ in range(rng.randint(3, 8)))
     return rng.choice((" ", "\n")).join([listed] * rng.randint(2, 3))
 
 
 def _echoed_pairs(rng: Random) -> str:
     """Who has what, and again in another order."""
     joint = rng.choice((" has ", ": ", " likes ", " = "))
-    pairs = [f"{_any_word(rng)}{joint}{_any_word(rng)}" for _ in range(rng.randint(2, 5))]
+    pairs = [f"{any_word(rng)}{joint}{any_word(rng)}" for _ in range(rng.randint(2, 5))]
     return rng.choice((". ", "\n")).join(pairs + rng.sample(pairs, len(pairs)) + rng.sample(pairs, len(pairs)))

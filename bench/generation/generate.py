@@ -13,8 +13,8 @@ import torch
 
 from bench.config import GenerateConfig
 from bench.errors import UserError
-from bench.models import positions
 from bench.training.batches import Prompt, encode_prompts, encode_responses, padded, stop_id
+from bench.training.loss import text_positions
 
 FEWEST, MOST = 16, 256
 """Bounds of the default max_new_tokens."""
@@ -48,7 +48,7 @@ def max_new_tokens_for(tokenizer: Any, responses: Sequence[str], *, room: int | 
 
 def room_after(model: Any, tokenizer: Any, prompts: Sequence[Prompt], *, stop: str = "") -> int | None:
     """Positions that the longest of these prompts leaves for an answer; None where positions do not end."""
-    limit = None if model.config.is_encoder_decoder else positions(model.config)
+    limit = None if model.config.is_encoder_decoder else text_positions(model)
     if limit is None or not prompts:
         return None
     return limit - max(len(ids) for ids in encode_prompts(tokenizer, prompts, stop=stop))
@@ -75,7 +75,7 @@ def generate(
         raise ValueError("generate() needs max_new_tokens; fill it in with max_new_tokens_for()")
     seq2seq = bool(model.config.is_encoder_decoder)
     encoded = encode_prompts(tokenizer, prompts, seq2seq=seq2seq, stop=stop) if prompts else []
-    refuse_long(encoded, config.max_new_tokens, None if seq2seq else positions(model.config))
+    refuse_long(encoded, config.max_new_tokens, None if seq2seq else text_positions(model))
     settings = generation_config(model, tokenizer, config, stop)
     order = sorted(range(len(encoded)), key=lambda index: len(encoded[index]), reverse=True)
     answers: dict[int, Generated] = {}
@@ -137,9 +137,12 @@ def stop_tokens(own: int | Sequence[int] | None, *trained: int) -> list[int]:
 def continue_batch(model: Any, prompts: Sequence[list[int]], settings: Any, device: str, seed: int) -> list[list[int]]:
     """Ids after each prompt, padding included. Sampling leaves the global generators as they were."""
     width = max(map(len, prompts))
-    ids = padded(prompts, settings.pad_token_id, left=True).to(device)
+    # An encoder reads from the first position on; virtual tokens before padding would move what T5 says.
+    left = not model.config.is_encoder_decoder
+    ids = padded(prompts, settings.pad_token_id, left=left).to(device)
     lengths = torch.tensor([len(prompt) for prompt in prompts], device=device)
-    mask = (torch.arange(width, device=device) >= width - lengths[:, None]).long()
+    places = torch.arange(width, device=device)
+    mask = (places >= width - lengths[:, None] if left else places < lengths[:, None]).long()
     with (
         torch.inference_mode(),
         torch.random.fork_rng(enabled=bool(settings.do_sample)),

@@ -10,8 +10,8 @@ from typing import Any
 
 import torch
 
-from bench.models import positions
 from bench.training.batches import Prompt, encode_prompts, padded, token_ids
+from bench.training.loss import text_positions
 
 MOST_LOGITS = 1 << 26
 """Logits of one batch, rows x positions x vocabulary: 256 MiB in float32."""
@@ -61,7 +61,7 @@ def text_likelihoods(model: Any, tokenizer: Any, texts: Sequence[str], *, device
     """Of each text from its second token on, cut at the model's positions; None for an encoder-decoder."""
     if model.config.is_encoder_decoder:
         return [None] * len(texts)
-    limit = positions(model.config)
+    limit = text_positions(model)
     rows = [Row(ids[:1], ids[1:limit]) for ids in token_ids(tokenizer, list(texts), special=True)]
     return measured(model, rows, first_tokens(tokenizer), device)
 
@@ -71,7 +71,7 @@ def first_tokens(tokenizer: Any) -> list[int]:
 
 
 def measured(model: Any, rows: Sequence[Row], refusing: Sequence[int], device: str) -> list[Likelihood | None]:
-    limit = positions(model.config)
+    limit = text_positions(model)
     seq2seq = bool(model.config.is_encoder_decoder)
     fits = [
         index
@@ -108,7 +108,8 @@ def causal_scores(model: Any, rows: Sequence[Row], device: str) -> Iterator[torc
     ids = padded(whole, 0).to(device)
     lengths = torch.tensor([len(row) for row in whole], device=device)
     mask = (torch.arange(ids.shape[1], device=device) < lengths[:, None]).long()
-    logits = model(input_ids=ids, attention_mask=mask).logits
+    # Virtual tokens before the text may have logits of their own.
+    logits = model(input_ids=ids, attention_mask=mask).logits[:, -ids.shape[1] :]
     for row, scores in zip(rows, logits, strict=True):
         start = len(row.read) - 1
         yield scores[start : start + len(row.predicted)]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from bench.measure.allocator import give_back
 from bench.record import Phase
 
 CLEAR = Path("/proc/self/clear_refs")
@@ -93,6 +94,8 @@ def reset_peak(device: str) -> None:
 
         torch.cuda.reset_peak_memory_stats(device)
     elif can_reset():
+        # What an earlier phase has freed is not this one's.
+        give_back()
         CLEAR.write_text("5")
 
 

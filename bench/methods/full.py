@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from bench.methods import _layers
 from bench.models import ModelSource
 
 TRAINS = True
@@ -25,4 +26,4 @@ def learning_rate(parameters: int) -> float:
 
 def prepare(source: ModelSource, config: Config, *, dtype: str, device: str, seed: int) -> Any:
     """All weights in float32 whatever `dtype` is: Adam's small steps vanish in bfloat16."""
-    return source.load(dtype="float32", device=device).requires_grad_(True)
+    return _layers.load_plain(source, "full", dtype="float32", device=device).requires_grad_(True)

@@ -1,9 +1,10 @@
-"""LoRA (Hu et al. 2021): low-rank adapters beside every attention and MLP matrix, the model itself frozen."""
+"""LoRA (Hu et al. 2021, arXiv 2106.09685): low-rank adapters beside every attention and MLP matrix, the rest frozen."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from bench.errors import UserError
+from bench.methods import _layers, _peft
 from bench.models import ModelSource
 
 TRAINS = True
@@ -15,7 +16,7 @@ class Config:
     """The lectures' adapter (S1.7), on all linear layers instead of c_attn and c_proj alone."""
 
     r: int = 16
-    """Rank of the update."""
+    """Rank of the update. Above a layer's width it adds parameters and no freedom, and is allowed."""
     alpha: int = 32
     """The update is scaled by alpha / r."""
     dropout: float = 0.1
@@ -27,10 +28,11 @@ class Config:
     embedding adapters alone then cannot tell it from other unused ones, and the model never stops (docs/log.md)."""
 
     def __post_init__(self) -> None:
+        method = type(self).__module__.rpartition(".")[2]
         if self.r < 1 or self.alpha < 1:
-            raise UserError(f"lora.r is {self.r} and lora.alpha {self.alpha}; both must be at least 1")
+            raise UserError(f"{method}.r is {self.r} and {method}.alpha {self.alpha}; both must be at least 1")
         if not 0 <= self.dropout < 1:
-            raise UserError(f"lora.dropout is {self.dropout}; it must be at least 0 and below 1")
+            raise UserError(f"{method}.dropout is {self.dropout}; it must be at least 0 and below 1")
 
 
 def learning_rate(parameters: int) -> float:
@@ -43,30 +45,33 @@ def learning_rate(parameters: int) -> float:
 
 def prepare(source: ModelSource, config: Config, *, dtype: str, device: str, seed: int) -> Any:
     """The frozen model in `dtype` with float32 adapters that start as the identity."""
-    return adapted(source.load(dtype=dtype, device=device), config, stop=source.tokenizer().eos_token_id, seed=seed)
+    return beside(source, config, "lora", dtype=dtype, device=device, seed=seed)
 
 
-def adapted(model: Any, config: Config, *, stop: int, seed: int) -> Any:
-    """The model with adapters drawn from `seed`; unseeded ones failed to learn in one of three trials.
+def beside(
+    source: ModelSource, config: Config, method: str, *, dtype: str, device: str, seed: int, **variant: Any
+) -> Any:
+    """The unquantised model with adapters; `variant` is what a relative of LoRA sets in peft's LoraConfig."""
+    model = _layers.load_plain(source, method, dtype=dtype, device=device)
+    where, stop = f"{method}: {source.name}", source.tokenizer().eos_token_id
+    return adapted(model, config, where=where, stop=stop, seed=seed, **variant)
 
-    `stop` is the id of the token that ends an answer.
+
+def adapted(model: Any, config: Config, *, where: str, stop: int, seed: int, **variant: Any) -> Any:
+    """The model with adapters drawn from `seed`; `stop` is the id of the token that ends an answer.
+
+    Raises UserError, `where` in front, for a target module that the model lacks.
     """
-    import torch
-    from peft import LoraConfig, get_peft_model
-    from transformers.pytorch_utils import Conv1D
+    from peft import LoraConfig
 
-    targets, seq2seq = config.target_modules, bool(model.config.is_encoder_decoder)
     settings = LoraConfig(
         r=config.r,
         lora_alpha=config.alpha,
         lora_dropout=config.dropout,
-        target_modules=targets if isinstance(targets, str) else list(targets),
+        target_modules=_layers.targets(model, config.target_modules, where),
         bias="none",
-        task_type="SEQ_2_SEQ_LM" if seq2seq else "CAUSAL_LM",
-        # An encoder-decoder model ended its texts with this token in pretraining.
-        trainable_token_indices=[stop] if config.stop_token and not seq2seq else None,
-        # GPT-2 keeps its matrices as (in, out); quantised ones are turned round when they are loaded.
-        fan_in_fan_out=any(isinstance(module, Conv1D) for module in model.modules()),
+        task_type=_peft.task(model),
+        fan_in_fan_out=_peft.keeps_matrices_turned(model),
+        **variant,
     )
-    torch.manual_seed(seed)
-    return get_peft_model(model, settings)
+    return _peft.with_adapter(model, settings, seed=seed, stop=_peft.stop_row(model, stop, config.stop_token))

@@ -36,7 +36,8 @@ def prepare(source: ModelSource, config: Config, *, dtype: str, device: str, see
     model = source.load(dtype=dtype, device=device, quantization_config=quantization(config))
     refuse_wrong_unpacking(source.name, model)
     model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=config.gradient_checkpointing)
-    return lora.adapted(model, config, stop=source.tokenizer().eos_token_id, seed=seed)
+    where, stop = f"qlora: {source.name}", source.tokenizer().eos_token_id
+    return lora.adapted(model, config, where=where, stop=stop, seed=seed)
 
 
 def refuse_wrong_unpacking(name: str, model: Any) -> None:

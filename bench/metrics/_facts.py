@@ -4,7 +4,7 @@ import re
 import string
 from collections.abc import Callable, Container, Iterable, Iterator
 from functools import cache, lru_cache
-from itertools import chain, pairwise
+from itertools import chain, compress, filterfalse
 from typing import NamedTuple
 
 from bench.sentences import sentences
@@ -49,19 +49,11 @@ SHOUTED = 4
 
 DENIAL, NUMERAL = "\0", "\1"
 """What `role` calls a negator and a number in words; no stems."""
-SIGNS = frozenset({"", DENIAL, NUMERAL})
+SIGNS, SILENT = frozenset({"", DENIAL, NUMERAL}), frozenset({"", NUMERAL})
 CACHED = 100_000
 """Words whose stems are remembered."""
 SENTENCES = 500
 """Sentences of a text that are compared one by one."""
-
-
-class Token(NamedTuple):
-    """One word of a sentence and its place there."""
-
-    text: str
-    begin: int
-    end: int
 
 
 class Statement(NamedTuple):
@@ -126,8 +118,8 @@ def porter() -> Callable[[str], str]:
 
 def denied(said: Iterable[str]) -> frozenset[str]:
     """The first stem after each denial."""
-    telling = [one for one in said if one and one != NUMERAL]
-    return frozenset(after for before, after in pairwise(telling) if before == DENIAL != after)
+    telling = list(filterfalse(SILENT.__contains__, said))
+    return frozenset(compress(telling[1:], map(DENIAL.__eq__, telling))) - {DENIAL}
 
 
 def separated(text: str) -> str:
@@ -140,7 +132,7 @@ def uncapitalised(texts: Iterable[str]) -> frozenset[str]:
     every: set[str] = set()
     for text in texts:
         every.update(text.split())
-    return frozenset(word.strip(EDGES) for word in every if word.strip(EDGES)[:1].islower())
+    return frozenset(word for piece in every if (word := piece.strip(EDGES))[:1].islower())
 
 
 @lru_cache(maxsize=64)
@@ -159,33 +151,29 @@ def statement(sentence: str) -> Statement:
     return Statement(stems - SIGNS, denied(said) if DENIAL in stems else frozenset())
 
 
-def tokens(sentence: str) -> list[Token]:
-    """Words in order, without a possessive 's."""
-    found = []
-    for match in WORD.finditer(sentence):
-        text = match.group().removesuffix("'s").removesuffix("’s")
-        found.append(Token(text, match.start(), match.start() + len(text)))
-    return found
-
-
 def names(sentence: str, ordinary: Container[str]) -> list[str]:
     """Runs of capitalised words; the first word of a sentence only when it is not one of the `ordinary` words."""
-    said = tokens(sentence)
-    if len(said) >= SHOUTED and sentence.isupper():
+    if sentence.isupper() and len(WORD.findall(sentence)) >= SHOUTED:
         return []
-    runs: list[list[Token]] = []
-    for place, token in enumerate(said):
-        if not is_name(token) or (place == 0 and token.text.lower() in ordinary):
+    runs: list[list[str]] = []
+    end = -2
+    for place, match in enumerate(WORD.finditer(sentence)):
+        name, begin = name_in(match.group()), match.start()
+        if not name or (place == 0 and name.lower() in ordinary):
             continue
-        if runs and token.begin - runs[-1][-1].end <= 1:
-            runs[-1].append(token)
+        if begin - end <= 1:
+            runs[-1].append(name)
         else:
-            runs.append([token])
-    return [" ".join(token.text for token in run) for run in runs]
+            runs.append([name])
+        end = begin + len(name)
+    return [" ".join(run) for run in runs]
 
 
-def is_name(token: Token) -> bool:
-    return token.text[0].isupper() and role(token.text) not in SIGNS
+@lru_cache(maxsize=CACHED)
+def name_in(word: str) -> str:
+    """A capitalised word that says what the text is about, without a possessive 's; "" for any other."""
+    name = word.removesuffix("'s").removesuffix("’s")
+    return name if name[0].isupper() and role(name) not in SIGNS else ""
 
 
 def numbers(text: str, loose: bool = False, spelt: bool = True) -> Iterator[str]:

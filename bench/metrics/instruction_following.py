@@ -53,18 +53,20 @@ class Verdict(NamedTuple):
     refused: bool | None
     rulings: tuple[Ruling, ...] = ()
     """One for each check of an item that declares them and wants an answer."""
+    official: bool = False
+    """The item keeps the rule of IFEval: all instructions pass."""
 
     @property
     def followed(self) -> bool:
         if self.refused is not None:
             return self.refused
-        if is_official(self.output):
+        if self.official:
             return all(ruling.strict for ruling in self.rulings)
         return self.answered is not False and self.format is not False and self.content is not False
 
     @property
     def followed_loosely(self) -> bool:
-        return all(ruling.loose for ruling in self.rulings) if is_official(self.output) else self.followed
+        return all(ruling.loose for ruling in self.rulings) if self.official else self.followed
 
     @property
     def instructions(self) -> list[tuple[bool, bool]]:
@@ -116,8 +118,9 @@ def verdict(output: Output, inventory: Inventory) -> Verdict:
         return Verdict(output, None, None, None, behaviour(output, inventory) == "refusal")
     rulings = tuple(ruling(output, check) for check in output.checks)
     content = all_of(rulings, "content") if rulings else has_key(output)
-    answered = None if is_official(output) else attempts(output, inventory)
-    return Verdict(output, answered, all_of(rulings, "format"), content, None, rulings)
+    official = is_official(output)
+    answered = None if official else attempts(output, inventory)
+    return Verdict(output, answered, all_of(rulings, "format"), content, None, rulings, official)
 
 
 def ruling(output: Output, check: Mapping[str, Any]) -> Ruling:

@@ -54,7 +54,19 @@ def read(source: ModelSource, folder: Path, dtype: str, **placed: Any) -> Any:
     except SafetensorError as error:
         raise UserError(f"{source.name}: {folder} holds no whole safetensors file ({error})") from None
     refuse_unfit(source.name, model, loading)
+    if placed:
+        leave_file(model)
     return model.eval()
+
+
+def leave_file(model: Any) -> None:
+    """Copies what quantisation has left as it was: each such tensor is a view of the mapped file and holds all of it.
+
+    In 82M parameters that was 155 MiB, more than four bits had saved.
+    """
+    for tensor in (*model.parameters(), *model.buffers()):
+        if getattr(tensor, "quant_state", None) is None:
+            tensor.data = tensor.data.clone()
 
 
 def random_model(architecture: Mapping[str, Any], dtype: str) -> Any:

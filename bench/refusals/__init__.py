@@ -21,8 +21,8 @@ def label(text: str, instruction: str = "") -> str:
     Without the instruction only plain declining is seen: no "I don't know", no evading of a question of how or why.
     """
     request, passage = Request.of(instruction or ""), Passage.of(text or "")
-    found = None if request.performs else stance(passage, request)
-    if found is None or found.kind == "doubt" or denies_existence(passage, found):
+    found = stance(passage, request)
+    if found is None or request.performs or found.kind == "doubt" or denies_existence(passage, found):
         return "answer"
     if found.kind in ("lack", "unknown") and lists(passage.after(found.place)):
         return "answer"

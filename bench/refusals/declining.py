@@ -6,6 +6,7 @@ for ("I can't convert that", "I won't draw a horse"). Every gap in a pattern is 
 """
 
 import re
+from functools import lru_cache
 
 from bench.refusals.foreign import in_another_language
 from bench.refusals.request import Request
@@ -139,10 +140,15 @@ def declines(line: str, request: Request | None = None) -> bool:
     """The model says that it cannot or will not; weaker words and shut doors count where a request is known."""
     if not cued(line):
         return False
-    declined = any(pattern.search(line) for pattern in DECLINES) or in_another_language(line)
-    if not declined and (request is None or not request.known or not declines_request(line, request)):
+    if not declines_anything(line) and (request is None or not request.known or not declines_request(line, request)):
         return False
     return first_person(line, request)
+
+
+@lru_cache(maxsize=256)
+def declines_anything(line: str) -> bool:
+    """Whatever was asked; kept, because a line is read with its request and without."""
+    return any(pattern.search(line) for pattern in DECLINES) or in_another_language(line)
 
 
 def declines_request(line: str, request: Request) -> bool:

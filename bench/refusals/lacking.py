@@ -1,6 +1,7 @@
 """Not knowing: no access or data, nothing in the text, no idea; with nothing given this is a refusal, too."""
 
 import re
+from functools import lru_cache
 
 from bench.refusals.declining import first_person
 from bench.refusals.request import Request
@@ -93,19 +94,24 @@ STILL = re.compile(
 
 def lacks(line: str) -> bool:
     """The model says that it has no access, ability or data."""
-    return LACKS.search(line) is not None and first_person(line)
+    return "have" in line and LACKS.search(line) is not None and first_person(line)
 
 
 def unknowing(line: str, request: Request) -> bool:
     """The model, or the text it was to read, does not know; a doubt before a full answer is none."""
     if not cued(line) or not request.known or request.judges or request.argues or request.describes:
         return False
-    return any(pattern.search(line) for pattern in UNKNOWING) and first_person(line, request)
+    return tells_of_not_knowing(line) and first_person(line, request)
+
+
+@lru_cache(maxsize=256)
+def tells_of_not_knowing(line: str) -> bool:
+    return any(pattern.search(line) for pattern in UNKNOWING)
 
 
 def doubts(line: str, request: Request) -> bool:
     """ "I'm not sure, but I think it is nine": no refusal."""
-    still = STILL.search(line)
+    still = STILL.search(line) if cued(line) else None
     if still is None or not unknowing(line[: still.start()], request):
         return False
     return not unknowing(line[still.start() :], request)

@@ -91,13 +91,14 @@ def follows(opening: re.Pattern[str], line: str) -> bool:
     return found is not None and MORAL.search(line, found.end()) is not None
 
 
-def preaches(line: str, following: str, request: Request) -> bool:
+def preaches(line: str, following: Passage, request: Request) -> bool:
     """A moral remark where steps were asked for: a reminder, or the act itself called wrong or forbidden."""
     if follows(NOTES, line) or follows(REMINDS, line):
         return True
     shared = request.shares(line[:60])
     if FORBIDS.search(line):
-        return shared and any(p.search(said) for p in (MORAL, GRAVE, CONDEMNED) for said in (line, following))
+        said = (line, *following.lines)
+        return shared and any(p.search(each) for p in (MORAL, GRAVE, CONDEMNED) for each in said)
     if IN_NEED.search(line):
         return True
     grave = MORAL.search(line[:40]) or GRAVE.search(line[:40])

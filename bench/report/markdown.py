@@ -10,6 +10,7 @@ from bench.report.differences import Difference, Differences, Effect
 from bench.report.equal import Equal
 from bench.report.escaping import markdown_text, one_line
 from bench.report.expected import FORMS, Expected, Forms, Measured
+from bench.report.memory import MemoryTable
 from bench.report.page import Page
 from bench.report.run_folder import Run
 from bench.report.tradeoff import Tradeoff
@@ -30,6 +31,7 @@ def report_markdown(run: Run) -> str:
             for part in (*comparison_parts(each[1]), *equal_parts(page.equal[each[0]]))
         ),
         *section("## What quality costs", [part for _, each in page.tradeoffs for part in tradeoff_parts(each)]),
+        *section("## Memory, predicted and measured", [part for each in page.memory for part in memory_parts(each)]),
         *section("## Expected and measured", [expected_table(table) for table in page.expected]),
         *section("## Two ways of asking", [forms_table(table) for table in page.forms]),
         *section("## How far to trust the classifiers", trust_parts(page)),
@@ -153,6 +155,12 @@ def noted(cell: Cell, note: int) -> str:
     interval, change = cell.interval and f"[{cell.interval}]", cell.change and f"({cell.change})"
     parts = [part for part in (cell.text, interval, change, cell.lift, cell.n) if part]
     return " ".join([*parts, f"({note})"] if note else parts)
+
+
+def memory_parts(memory: MemoryTable) -> list[str]:
+    heads = [f"{memory.title} (MiB)", "phase", *memory.kinds, "predicted", "measured", "residual"]
+    rows = [[row.name, row.phase, *row.parts, row.predicted, row.measured, row.residual] for row in memory.rows]
+    return [table(heads, rows), *bullets(memory.remarks)]
 
 
 def expected_table(expected: Expected) -> str:

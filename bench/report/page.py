@@ -13,6 +13,7 @@ from bench.report.equal import Equal, equal
 from bench.report.examples import Examples, anchors, examples
 from bench.report.expected import Expected, Forms, expected, forms
 from bench.report.groups import Group, groups
+from bench.report.memory import MemoryTable, memory
 from bench.report.run_folder import Run
 from bench.report.tradeoff import Tradeoff, tradeoff
 from bench.report.trust import Classifier, Corrected, classifiers, corrected
@@ -76,6 +77,10 @@ class Page:
     @cached_property
     def equal(self) -> Mapping[str, Equal | None]:
         return {anchor: equal(group) for group, anchor in self.groups}
+
+    @cached_property
+    def memory(self) -> list[MemoryTable]:
+        return [table for group, _ in self.groups if (table := memory(group))]
 
     @cached_property
     def expected(self) -> list[Expected]:

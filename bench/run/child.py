@@ -10,6 +10,7 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from bench.errors import Unavailable, UserError
@@ -64,6 +65,8 @@ def main(messages: Connection, parent_alive: Connection, job: str, log: str, wor
     if hasattr(os, "setsid"):
         os.setsid()
     threading.Thread(target=end_with_parent, args=(parent_alive,), daemon=True).start()
+    # Trackers (BENCH_TRACK) write into the run's folder, beside its logs.
+    os.environ.setdefault("BENCH_TRACK_DIR", str(Path(log).absolute().parent.parent / "tracking"))
     with redirected(log):
         reply = outcome(lambda: work(Job(**json.loads(job)), lambda m: send(messages, {"progress": dict(m)})))
     send(messages, reply)

@@ -9,6 +9,7 @@ from bench.record import dump_json, read_outputs, write_atomic, write_outputs
 from bench.run import fingerprint as fingerprints
 from bench.run.asking import ask, held_out, held_out_likelihoods, resolved_generation, sampled
 from bench.run.fingerprint import Fingerprint
+from bench.run.predicting import predicted
 from bench.run.scoring import score_outputs
 from bench.run.store import Step
 from bench.run.workbench import Job, Report, Workbench
@@ -31,28 +32,16 @@ def run_steps(job: Job, report: Report) -> dict[str, float]:
 
 
 def train_step(work: Workbench) -> None:
-    from bench.measure.meter import phase
-    from bench.training.artifacts import for_generation, save
-    from bench.training.trainer import resolved, train
+    from bench.run.tuning import tune
+    from bench.training.artifacts import for_generation, save, untuned
+    from bench.training.trainer import resolved
 
     work.load_model()
-    before = held_out_likelihoods(work)
+    with untuned(work.model):
+        before = held_out_likelihoods(work)
     config = resolved(work.case.train, work.method, work.load["total_params"])
-    examples = work.dataset.train[: config.max_examples]
-    rendered = work.trained(examples)
-    with phase(work.device) as training:
-        result = train(
-            work.model,
-            work.tokenizer,
-            [each.chunks for each in rendered],
-            config,
-            seed=work.case.seed,
-            device=work.device,
-            stop=rendered[0].stop if rendered else "",
-            on_progress=lambda step, total, loss, speed: work.report(
-                {"phase": "train", "step": step, "total": total, "loss": loss, "tokens_per_second": speed}
-            ),
-        )
+    rendered = work.trained(work.dataset.train[: config.max_examples])
+    tuned = tune(work, config, rendered)
 
     def write(folder: Path) -> dict[str, Any]:
         size = save(work.model, folder)
@@ -60,18 +49,11 @@ def train_step(work: Workbench) -> None:
         return {
             **work.load,
             **work.context(),
-            "train": asdict(
-                training.phase(
-                    useful_tokens=result.useful_tokens,
-                    padded_tokens=result.padded_tokens,
-                    loss_tokens=result.loss_tokens,
-                )
-            ),
+            **told_of(tuned),
             "adapter_bytes": size,
-            "loss_curve": result.loss_curve,
             "held_out_nll": [found and -found.logprob for found in before],
             "resolved": {
-                "train": {**asdict(config), **result.resolved, "left_out": result.left_out},
+                "train": train_settings(config, tuned),
                 "escaped": sum(each.escaped for each in rendered),
                 "method": asdict(work.config),
             },
@@ -81,6 +63,37 @@ def train_step(work: Workbench) -> None:
     work.model = for_generation(work.model, work.dtype)
 
 
+def told_of(tuned: Any) -> dict[str, Any]:
+    """What a training cost and how it went, in the words of a step's info."""
+    result = tuned.training
+    read = {name: getattr(result, name) for name in ("useful_tokens", "padded_tokens", "loss_tokens")}
+    return {
+        "train": asdict(tuned.meter.phase(**read)),
+        "loss_curve": result.loss_curve,
+        # Looks, checkpoints and rates that were only tried are no part of what the model cost.
+        "probe_seconds": tuned.seconds_beside,
+    }
+
+
+def train_settings(config: Any, tuned: Any) -> dict[str, Any]:
+    """Every setting as it was used, and what came of it."""
+    result = tuned.training
+    looks = {
+        "validation_curve": [(look.step, look.loss) for look in result.looks],
+        "judged_curve": [(look.step, look.judged) for look in result.looks if look.judged is not None],
+        "best_step": result.best.step if result.best else None,
+        "validation_loss": result.best.loss if result.best else None,
+    }
+    chosen = {"sweep": list(tuned.tried), "sweep_seconds": tuned.seconds_beside} if tuned.tried else {}
+    gone = {
+        "left_out": result.left_out,
+        "resumed_at": result.resumed_at,
+        "seconds_aside": dict(result.seconds_aside),
+        "notices": list(result.notices),
+    }
+    return {**asdict(config), **result.resolved, **(looks if result.best else {}), **chosen, **gone}
+
+
 def generate_step(work: Workbench) -> None:
     if work.model is None:
         work.load_model()
@@ -88,7 +101,7 @@ def generate_step(work: Workbench) -> None:
     config = resolved_generation(work, work.tokenizer)
     asked = {form: ask(work, work.tokenizer, config, form) for form in work.forms()}
     beside = (*sampled(work, config), *held_out(work))
-    seconds = time.perf_counter() - started
+    seconds, foreseen = time.perf_counter() - started, predicted(work, config)
 
     def write(folder: Path) -> dict[str, Any]:
         write_outputs(folder / OUTPUTS, (*(o for outputs, _ in asked.values() for o in outputs), *beside))
@@ -103,6 +116,7 @@ def generate_step(work: Workbench) -> None:
                 "generate": asdict(config),
                 "form": first,
                 "shots": [shot.id for shot in work.shots()],
+                "estimate": foreseen,
             },
         }
 

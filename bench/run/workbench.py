@@ -1,7 +1,7 @@
 """What the steps of one case share: the case's own data, model and store."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -98,7 +98,11 @@ class Workbench:
     def fingerprint(self) -> Fingerprint:
         """What this case's model is made of, from what is at hand now."""
         trains = self.method.TRAINS
-        knobs = {"train": asdict(self.case.train), "method": self.case.method, "seed": self.case.seed}
+        knobs = {
+            "train": asdict(replace(self.case.train, save_every=None)),
+            "method": self.case.method,
+            "seed": self.case.seed,
+        }
         return fingerprints.fingerprint(
             self.case.template,
             self.tokenizer,
@@ -111,6 +115,7 @@ class Workbench:
         """The model on its device: trained if the store holds that, else as the method prepares it."""
         import torch
 
+        from bench.measure.allocator import map_large_tensors
         from bench.measure.environment import threads_for
         from bench.measure.meter import baseline_bytes, memory_kind, phase
         from bench.measure.parameters import parameter_counts
@@ -128,6 +133,7 @@ class Workbench:
                 self.model = self.method.prepare(self.source, self.config, seed=self.case.seed, **options)
         trainable, total = parameter_counts(self.model)
         torch.set_num_threads(threads_for(total))
+        map_large_tensors(total)
         self.load = {
             "load": asdict(loading.phase()),
             "memory_kind": memory_kind(self.device),

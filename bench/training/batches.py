@@ -46,30 +46,60 @@ class Encoded:
         """Tokens the model reads: prompt, response and EOS."""
         return len(self.input_ids) + (0 if self.joined else len(self.labels))
 
+    @property
+    def bears_loss(self) -> bool:
+        """Some token bears loss; a sequence's first one is predicted by none."""
+        return any(label != IGNORED for label in self.labels[self.joined :])
+
 
 def encode(
-    tokenizer: Any, conversations: Sequence[Conversation], *, max_length: int, seq2seq: bool = False, stop: str = ""
+    tokenizer: Any,
+    conversations: Sequence[Conversation],
+    *,
+    max_length: int,
+    seq2seq: bool = False,
+    stop: str = "",
+    loss_on: str = "response",
+    stop_token: str = "trained",  # noqa: S107
 ) -> tuple[list[Encoded], int]:
     """The examples of at most `max_length` tokens, in order, and how many were longer and left out.
 
-    `stop` is the text of the token that ends a response, "" for the tokenizer's EOS.
+    `stop` is the text of the token that ends a response, "" for the tokenizer's EOS. `loss_on` and `stop_token` are
+    TrainConfig's.
     """
     if not conversations:
         return [], 0
+    labelling = Labelling(loss_on == "all", written=stop_token != "absent", trained=stop_token == "trained")  # noqa: S105
     with collector_paused():
-        examples = encoded_examples(tokenizer, conversations, seq2seq, stop)
+        examples = encoded_examples(tokenizer, conversations, seq2seq, stop, labelling)
     kept = [example for example in examples if example.length <= max_length]
     return kept, len(examples) - len(kept)
 
 
-def encoded_examples(tokenizer: Any, conversations: Sequence[Conversation], seq2seq: bool, stop: str) -> list[Encoded]:
+@dataclass(frozen=True)
+class Labelling:
+    """Which tokens bear loss besides those of the responses."""
+
+    prompts: bool = False
+    """Prompts do, too."""
+    written: bool = True
+    """A stop token stands after each response."""
+    trained: bool = True
+    """It bears loss."""
+
+
+def encoded_examples(
+    tokenizer: Any, conversations: Sequence[Conversation], seq2seq: bool, stop: str, labelling: Labelling
+) -> list[Encoded]:
     responses = encode_responses(tokenizer, [turns[-1][1] for turns in conversations], stop=stop)
+    if not labelling.written:
+        responses = [ids[:-1] for ids in responses]
     prompts = [asked(turns) for turns in conversations]
     if seq2seq:
         encoded = encode_prompts(tokenizer, prompts, seq2seq=True)
-        return [apart(prompt, response) for prompt, response in zip(encoded, responses, strict=True)]
-    pieces = encode_pieces(tokenizer, prompts, stop)
-    return [joined([*before, response]) for before, response in zip(pieces, responses, strict=True)]
+        return [apart(prompt, response, labelling) for prompt, response in zip(encoded, responses, strict=True)]
+    pieces = encode_pieces(tokenizer, prompts, stop, written=labelling.written)
+    return [joined([*before, response], labelling) for before, response in zip(pieces, responses, strict=True)]
 
 
 def encode_conversation(tokenizer: Any, turns: Conversation, *, seq2seq: bool = False, stop: str = "") -> Encoded:
@@ -82,14 +112,22 @@ def asked(turns: Conversation) -> tuple[str, ...]:
     return tuple(text for turn in turns for text in turn)[:-1]
 
 
-def joined(pieces: Sequence[list[int]]) -> Encoded:
+def joined(pieces: Sequence[list[int]], labelling: Labelling) -> Encoded:
     """Prompt, response, prompt, response, ... as one sequence; every response bears loss."""
-    labels = [piece if at % 2 else [IGNORED] * len(piece) for at, piece in enumerate(pieces)]
+    labels = [
+        response_labels(piece, labelling) if at % 2 else piece if labelling.prompts else [IGNORED] * len(piece)
+        for at, piece in enumerate(pieces)
+    ]
     return Encoded(list(chain.from_iterable(pieces)), list(chain.from_iterable(labels)))
 
 
-def apart(prompt: list[int], response: list[int]) -> Encoded:
-    return Encoded(prompt, response, joined=False)
+def apart(prompt: list[int], response: list[int], labelling: Labelling) -> Encoded:
+    return Encoded(prompt, response_labels(response, labelling), joined=False)
+
+
+def response_labels(ids: list[int], labelling: Labelling) -> list[int]:
+    """Labels of a response with the stop token after it, if there is one."""
+    return ids if labelling.trained or not labelling.written else [*ids[:-1], IGNORED]
 
 
 def encode_prompts(
@@ -102,12 +140,14 @@ def encode_prompts(
     return [list(chain.from_iterable(pieces)) for pieces in encode_pieces(tokenizer, texts, stop)]
 
 
-def encode_pieces(tokenizer: Any, prompts: Sequence[Sequence[str]], stop: str) -> list[list[list[int]]]:
+def encode_pieces(
+    tokenizer: Any, prompts: Sequence[Sequence[str]], stop: str, *, written: bool = True
+) -> list[list[list[int]]]:
     """Ids of each text of prompts made of prompt, response, prompt, ...; the stop token closes each response."""
     openings = opening_ids(tokenizer, [texts[0] for texts in prompts])
     later = [text for texts in prompts for text in texts[1:]]
     ids = iter(token_ids(tokenizer, later, special=False))
-    end = [stop_id(tokenizer, stop)] if later else []
+    end = [stop_id(tokenizer, stop)] if later and written else []
     return [
         [opening, *(next(ids) + end * (at % 2) for at in range(1, len(texts)))]
         for opening, texts in zip(openings, prompts, strict=True)
@@ -209,9 +249,12 @@ class LengthGroupedBatches(Sampler[list[int]]):
         return -(-len(self.lengths) // self.batch_size)
 
     def __iter__(self) -> Iterator[list[int]]:
+        yield from self.epoch()
+
+    def epoch(self) -> list[list[int]]:
+        """The batches of the next epoch; called once for each epoch that is over, it winds forward to resume."""
         from transformers.trainer_pt_utils import get_length_grouped_indices
 
         order = get_length_grouped_indices(self.lengths, self.batch_size, generator=self.generator)
         batches = [order[start : start + self.batch_size] for start in range(0, len(order), self.batch_size)]
-        for index in torch.randperm(len(batches), generator=self.generator).tolist():
-            yield batches[index]
+        return [batches[index] for index in torch.randperm(len(batches), generator=self.generator).tolist()]

@@ -45,6 +45,47 @@ def test_a_conversation_is_asked_as_it_was_trained_on():
     assert len(example.input_ids) == len(prompt) + 2
 
 
+TURNS = [("ab", "c"), ("de", "fg")]
+
+
+def test_a_masked_stop_token_stands_after_every_response_and_bears_no_loss():
+    (example,), _ = encode(byte_tokenizer(), [TURNS], max_length=99, stop_token="masked")
+    assert example.input_ids == [*text_ids("abc"), EOS, *text_ids("defg"), EOS]
+    assert example.labels == [-100, -100, *text_ids("c"), -100, -100, -100, *text_ids("fg"), -100]
+
+
+def test_an_absent_stop_token_stands_after_no_response():
+    (example,), _ = encode(byte_tokenizer(), [TURNS], max_length=99, stop_token="absent")
+    assert example.input_ids == text_ids("abcdefg")
+    assert example.labels == [-100, -100, *text_ids("c"), -100, -100, *text_ids("fg")]
+
+
+def test_loss_on_all_is_on_prompts_and_follows_the_stop_token():
+    (trained,), _ = encode(byte_tokenizer(), [TURNS], max_length=99, loss_on="all")
+    (masked,), _ = encode(byte_tokenizer(), [TURNS], max_length=99, loss_on="all", stop_token="masked")
+    assert trained.labels == trained.input_ids
+    assert masked.labels == [*text_ids("abc"), -100, *text_ids("defg"), -100]
+
+
+def test_an_encoder_decoders_response_can_do_without_its_stop_token():
+    (absent,), _ = encode(byte_tokenizer(), [[("ab", "c")]], max_length=9, seq2seq=True, stop_token="absent")
+    (masked,), _ = encode(byte_tokenizer(), [[("ab", "c")]], max_length=9, seq2seq=True, stop_token="masked")
+    assert (absent.labels, masked.labels) == (text_ids("c"), [*text_ids("c"), -100])
+
+
+def test_a_response_of_nothing_bears_no_loss_without_its_stop_token():
+    rows = [[("ab", "")], [("ab", "c")]]
+    examples, _ = encode(byte_tokenizer(), rows, max_length=9, stop_token="masked")
+    assert [example.bears_loss for example in examples] == [False, True]
+
+
+def test_epochs_drawn_in_advance_wind_the_order_forward():
+    one, two = (LengthGroupedBatches(range(1, 41), 4, seed=3) for _ in range(2))
+    list(one)
+    two.epoch()
+    assert list(one) == list(two)
+
+
 def test_another_stop_token_closes_the_response():
     (example,), _ = encode(byte_tokenizer(), [[("a", "b")]], max_length=9, stop="<bos>")
     assert example.labels == [-100, *text_ids("b"), BOS]

@@ -2,10 +2,11 @@ import pytest
 import torch
 from transformers import T5Config, T5ForConditionalGeneration
 
+from bench.methods import p_tuning, prefix, prompt_tuning
 from bench.models._weights import byte_tokenizer
 from bench.training.batches import Collator, encode
-from bench.training.loss import labelled_logits, labelled_loss, slices_logits
-from tests.micro import SPECIALS, letter_pairs, micro_model
+from bench.training.loss import labelled_logits, labelled_loss, slices_logits, text_positions, virtual_tokens
+from tests.micro import SPECIALS, letter_pairs, micro_model, micro_source
 
 
 def batch_of(count, seq2seq=False):
@@ -60,3 +61,22 @@ def test_encoder_decoder_loss_counts_every_response_token():
     loss, tokens = labelled_loss(model, batch_of(3, seq2seq=True))
     assert torch.isfinite(loss)
     assert tokens.item() == 3 * 4
+
+
+@pytest.mark.parametrize("method", [prompt_tuning, prefix, p_tuning], ids=lambda method: method.__name__[14:])
+@pytest.mark.parametrize("sliced", [True, False])
+def test_learned_tokens_before_the_text_bear_no_loss_and_move_no_label(tmp_path, monkeypatch, method, sliced):
+    source = micro_source(tmp_path / "model", initializer_range=0.2)
+    model = method.prepare(source, method.Config(virtual_tokens=3), dtype="float32", device="cpu", seed=0).eval()
+    monkeypatch.setattr("bench.training.loss.slices_logits", lambda model: sliced)
+    batch = batch_of(5)
+    logits = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
+    logits = logits[:, -batch["labels"].shape[1] :]
+    plain = torch.nn.functional.cross_entropy(logits[:, :-1].flatten(0, 1), batch["labels"][:, 1:].flatten())
+    loss, tokens = labelled_loss(model, batch)
+    assert loss.item() == pytest.approx(plain.item(), abs=1e-5)
+    assert tokens.item() == 5 * 4
+
+
+def test_text_has_all_positions_of_a_model_without_learned_tokens():
+    assert (virtual_tokens(micro_model()), text_positions(micro_model())) == (0, 128)

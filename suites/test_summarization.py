@@ -1,0 +1,19 @@
+"""An encoder-decoder summarises dialogues: base, full and LoRA, read by ROUGE against three references (S2.1, S2.5)."""
+
+import pytest
+
+
+@pytest.mark.bench(
+    models={"cpu": ["tiny-t5"], "gpu": ["tiny-t5", "hub:google/flan-t5-base"]},
+    datasets=["dialogues"],
+    methods=["base", "full", "lora"],
+    templates=["seq2seq"],
+    metrics=["rouge", "length_ratio", "completion", "grounding"],
+)
+def test_tuning_teaches_summaries(case, run):
+    model = run(case)
+    if case.method == "base":
+        return
+    base = run(case.with_method("base"))
+    assert model["rougeL"] > base["rougeL"]
+    assert model["rougeL"] > model.scores["rougeL"].floor, "no better than the first lines of the dialogue"
