@@ -69,7 +69,7 @@ def measured(job: Job, report: Any) -> dict[str, float]:
     """In the child: loads and trains as bench/run does, and gives bytes."""
     import torch
 
-    from bench.measure.allocator import map_large_tensors
+    from bench.measure.allocator import map_from_now_on, map_large_tensors
     from bench.measure.environment import threads_for
     from bench.measure.meter import baseline_bytes, phase
     from bench.measure.parameters import parameter_counts
@@ -78,6 +78,7 @@ def measured(job: Job, report: Any) -> dict[str, float]:
     case = job.case
     source, method, config = opened(case)
     before = baseline_bytes("cpu")
+    map_from_now_on()
     with phase("cpu") as loading:
         model = method.prepare(source, config, dtype="float32", device="cpu", seed=0)
     _, total = parameter_counts(model)

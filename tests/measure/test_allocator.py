@@ -4,13 +4,14 @@ import sys
 
 import pytest
 
-from bench.measure.allocator import map_large_tensors
+GLIBC = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the C library is not glibc")
 
 CHECK = """
-from bench.measure.allocator import give_back, map_large_tensors
+from bench.measure.allocator import map_from_now_on, map_large_tensors
 from bench.measure.meter import status_bytes
 import torch
-assert map_large_tensors(10**8)
+assert map_from_now_on()
+assert map_large_tensors({parameters}) == ({parameters} > 20_000_000)
 torch.zeros(8 * 2**20)
 kept = [torch.zeros(2**20) for _ in range(40)]
 before = status_bytes("VmRSS")
@@ -19,11 +20,17 @@ print(before - status_bytes("VmRSS"))
 """
 
 
-def test_small_models_are_left_alone():
-    assert not map_large_tensors(2_000_000)
+def given_back(parameters):
+    """Of 80 MiB that die between others, in a process with a model of that size."""
+    code = CHECK.format(parameters=parameters)
+    return int(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout)
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the C library is not glibc")
+@GLIBC
 def test_a_tensor_that_dies_between_two_others_is_given_back():
-    done = subprocess.run([sys.executable, "-c", CHECK], check=True, capture_output=True, text=True)
-    assert int(done.stdout) > 70 * 2**20
+    assert given_back(100_000_000) > 70 * 2**20
+
+
+@GLIBC
+def test_a_small_model_keeps_the_heap():
+    assert given_back(2_000_000) < 10 * 2**20
