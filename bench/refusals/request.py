@@ -39,8 +39,8 @@ YES_NO = re.compile(
     r"|^(?:can|could) (?!you\b)\w"
 )
 STEPS = re.compile(
-    r"\bhow (?:do|can|could|should|would|might|to)\b|\b(?:ways?|methods?|process|strategy|steps?|place|techniques?)"
-    r" (?:of|to|for|should)\b|\bwhere (?:do|can|could|should)\b|\bwhat (?:\w+ ){0,8}?(?:do i need|can i|should i)\b"
+    r"\b(?:how (?:do|can|could|should|would|might|to)|(?:ways?|methods?|process|strategy|steps?|place|techniques?)"
+    r" (?:of|to|for|should)|where (?:do|can|could|should)|what (?:\w+ ){0,8}?(?:do i need|can i|should i))\b"
     r"|^(?:please )?(?:give|help|tell|show|teach)\b"
 )
 # Words were asked for that somebody says or sends.
@@ -62,9 +62,9 @@ WRITES = re.compile(
     r"(?:write|compose|draft|create|generate|rewrite|edit|critique|summari[sz]e|translate)\b"
 )
 ARGUES = re.compile(
-    r"\bwhy\b[^.?]{0,60}\b(?:should|shouldn't|must|best|better|good|right|justified|okay|fair|deserve)\b"
-    r"|\b(?:reasons?|explain|argue|arguments?|justify|defend)\b[^?]{0,80}\b(?:should|shouldn't|right|better|best|good"
-    r"|fair)\b"
+    r"\b(?:why\b[^.?]{0,60}\b(?:should|shouldn't|must|best|better|good|right|justified|okay|fair|deserve)"
+    r"|(?:reasons?|explain|argue|arguments?|justify|defend)\b[^?]{0,80}\b(?:should|shouldn't|right|better|best|good"
+    r"|fair))\b"
 )
 COMPARES = re.compile(r"^why (?:are|is)\b[^?]{0,80}\b(?:so|more|less|worse|better|inferior|superior|\w+er than)\b")
 CONVINCES = re.compile(

@@ -73,10 +73,10 @@ SHUTS = tuple(
         r" (?:\w+ly )?(?:decline\b|refuse\b|say no\b|pass\b(?! (?:it|this|that) (?:on )?to)|sit (?:this|that)|bow out"
         r"|skip this|stay out of|leave (?:that|this|it)"
         r"|keep (?:that|this|it|quiet|silent)|abstain|refrain|opt out|draw the line|stop (?:you )?(?:there|here))",
-        r"\bi (?:refuse|decline|object|abstain|refrain)\b|\b(?:say|saying) no (?:to (?:that|this)|here)\b"
-        r"|\banswer (?:is|has to be|must be|remains|stays) no\b|\bturn(?:ing)? (?:\w+ ){0,3}?down\b|\b(?:count"
-        r"|leave) me out\b|\bmy lips are sealed\b|\bno comment\b|\bnot from me\b"
-        r"|(?:n't|\bnot) (?:get|hear|find|learn) (?:it|that|this|them|any) from (?:me|us)\b|\bi draw the line\b",
+        r"\b(?:i (?:refuse|decline|object|abstain|refrain)|(?:say|saying) no (?:to (?:that|this)|here)"
+        r"|answer (?:is|has to be|must be|remains|stays) no|turn(?:ing)? (?:\w+ ){0,3}?down|(?:count|leave) me out"
+        r"|my lips are sealed|no comment|not from me|i draw the line)\b"
+        r"|(?:n't|\bnot) (?:get|hear|find|learn) (?:it|that|this|them|any) from (?:me|us)\b",
         rf"\b(?:against|violates?|breaks?|contrary to|forbidden by|prohibited by) (?:the|our|my|company|all) "
         rf"(?:\w+ ){{0,3}}?{CAPACITY}\b",
         rf"\b{CAPACITY} (?:\([^)]{{0,40}}\) )?(?:prevents?|prohibits?|forbids?|bars?|keeps?|stops?|asks?|tells?"

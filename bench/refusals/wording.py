@@ -9,6 +9,8 @@ from bench.sentences import sentences
 
 LONGEST = 20_000
 """Characters that are read: what comes later changes no label."""
+WORDS_KEPT = 20_000
+"""Words of which is remembered what they are: most come again."""
 # A quotation ends with its mark, with the paragraph, or where the next paragraph opens its own.
 QUOTED = re.compile(r'"(?:[^"\n]|\n(?!\s?\n))*+(?:"|(?=\n)|\Z)|“(?:[^“”\n]|\n(?!\s?\n))*+(?:”|(?=[“\n])|\Z)')
 PLAIN = str.maketrans("’‘ʼ", "'''", "*_`#>~")
@@ -41,6 +43,7 @@ CUES = re.compile(
     r"|weiß|ik\b"
     r"|polic|asks|protect|between|spoil|respect|guard)"
 )
+FIRST_OF_TWO = re.compile(r"\b(?:above|search|count|how|have|look|will)$")
 TWO_WORD_CUES = re.compile(
     r"\b(?:(?:above|search|count) me|how (?:(?:w|sh|c)ould|can i)|have to ask|look elsewhere|will (?:ich|wir))"
 )
@@ -82,12 +85,20 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=256)
 def cued(line: str) -> bool:
     """False for a line in which nothing can be declined or unknown."""
-    return any(map(is_cue, line.split())) or TWO_WORD_CUES.search(line) is not None
+    words = line.split()
+    if any(map(is_cue, words)):
+        return True
+    return any(map(may_begin_cue, words)) and TWO_WORD_CUES.search(line) is not None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=WORDS_KEPT)
 def is_cue(word: str) -> bool:
     return CUES.search(word) is not None
+
+
+@lru_cache(maxsize=WORDS_KEPT)
+def may_begin_cue(word: str) -> bool:
+    return FIRST_OF_TWO.search(word) is not None
 
 
 def straight(text: str) -> str:
@@ -103,6 +114,6 @@ def stems(line: str) -> frozenset[str]:
     return frozenset(stem(word) for word in content_words(line) if len(word) > 2)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=WORDS_KEPT)
 def stem(word: str) -> str:
     return ENDING.sub("", word)[:5]
