@@ -47,5 +47,5 @@ class LoRALinear(nn.Module):
 
 def shape(layer: nn.Module) -> tuple[int, int]:
     """(out, in) of a Linear or a Conv1D."""
-    rows, columns = layer.weight.shape  # type: ignore[misc]
+    rows, columns = layer.weight.shape  # type: ignore[misc,unused-ignore]
     return (columns, rows) if isinstance(layer, Conv1D) else (rows, columns)

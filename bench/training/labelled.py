@@ -81,7 +81,8 @@ class LabelledTrainer(Trainer):
         self.course.ledger.looks.append(look)
         found = {"eval_loss": look.loss, "eval_best_by": validation.value(look)}
         self.log(dict(found))
-        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, found)
+        control = self.control  # type: ignore[has-type,unused-ignore]
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, control, found)
         return found
 
     def _determine_best_metric(self, metrics: dict[str, float], trial: Any) -> bool:

@@ -188,7 +188,7 @@ def resumed(course: Course, args: TrainingArguments) -> tuple[str | None, tuple[
     course.clock.earlier = state["seconds"]
     course.resumed_at = int(checkpoint.name.rpartition("-")[2])
     for _ in range(course.resumed_at // course.plan.steps_per_epoch):
-        course.loader.batch_sampler.epoch()  # type: ignore[union-attr]
+        course.loader.batch_sampler.epoch()  # type: ignore[union-attr,unused-ignore]
     return str(checkpoint), passed
 
 
