@@ -1,7 +1,7 @@
 """An encoder-decoder summarises dialogues: base, full and LoRA, read by ROUGE against three references (S2.1, S2.5).
 
-The tuned model beats its base and the first sentence, and stays far below `retrieval`, the summary of the nearest training
-dialogue: ROUGE rewards the wording that all dialogues of a kind share (docs/log.md).
+The tuned model beats its base and the first sentence, and stays far below `retrieval`, the summary of the nearest
+training dialogue: ROUGE rewards the wording that all dialogues of a kind share (docs/log.md).
 """
 
 import pytest
