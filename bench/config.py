@@ -25,6 +25,8 @@ class TrainConfig:
     """Budget of useful tokens; training ends with the step that reaches it, and the schedule is made for it."""
     max_seconds: float | None = None
     """Budget of seconds; training ends with the step that reaches it."""
+    max_memory_gib: float | None = None
+    """Budget of memory: batches are cut until a step is predicted to fit, and accumulated to the same size again."""
     batch_size: int = 16
     """Examples that go through the model together."""
     accumulation: int = 1
@@ -83,6 +85,7 @@ class TrainConfig:
             "save_every",
         )
         above_zero(self, "train", "epochs", "max_steps", "max_tokens", "max_seconds", "learning_rate", "max_examples")
+        above_zero(self, "train", "max_memory_gib")
         at_least(self, "train", 0, "warmup_steps", "weight_decay", "max_grad_norm")
         one_of(self, "train", "schedule", SCHEDULES)
         one_of(self, "train", "loss_on", LOSS_ON)

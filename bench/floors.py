@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 from bench import catalog
 from bench.data.example import Example
@@ -36,14 +37,32 @@ def with_floors(name: str, columns: Mapping[str, Score], nulls: Mapping[str, Seq
     A metric file says `FLOORS = ()` where answers of a null model make no sense (cost, likelihood, stopping), or names
     the columns that have floors; a column without a direction has none.
     """
+    return with_reached(name, columns, null_scores(name, list(columns), nulls) if nulls else {})
+
+
+def null_scores(
+    name: str, columns: Sequence[str], nulls: Mapping[str, Sequence[Output]]
+) -> dict[str, dict[str, float]]:
+    """Column -> null model -> what it reaches."""
     module, argument = catalog.load("metric", name)
-    wanted = [column for column in columns if column in getattr(module, "FLOORS", columns)]
-    reached: dict[str, dict[str, float]] = {column: {} for column in wanted}
-    for null, said in nulls.items() if wanted else ():
+    reached: dict[str, dict[str, float]] = {column: {} for column in columns if has_floors(module, column)}
+    for null, said in nulls.items() if reached else ():
         result = module.score(said, argument) if argument else module.score(said)
-        for column, score in ({next(iter(columns)): result} if isinstance(result, Score) else result).items():
+        for column, score in ({columns[0]: result} if isinstance(result, Score) else result).items():
             if score.value is not None and column in reached:
                 reached[column][null] = score.value
+    return reached
+
+
+def has_floors(module: Any, column: str) -> bool:
+    return column in getattr(module, "FLOORS", (column,))
+
+
+def with_reached(
+    name: str, columns: Mapping[str, Score], reached: Mapping[str, Mapping[str, float]]
+) -> dict[str, Score]:
+    """The columns of the metric `name` with what `null_scores` found."""
+    module, _ = catalog.load("metric", name)
     return {
         column: with_floor(score, reached.get(column, {}), direction(module.HIGHER_IS_BETTER, column))
         for column, score in columns.items()

@@ -58,9 +58,8 @@ def score_file(metric: str, path: Path, *, prompts: Path | None, floors: bool, a
 
 
 def scored(metric: str, path: Path, prompts: Path | None, floors: bool) -> Scored:
-    from bench.floors import null_outputs
     from bench.responses import read_responses
-    from bench.run.scoring import judged
+    from bench.run.scoring import floors_of, judged, no_floors
 
     with progress(f"reading {path}"), warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", UserWarning)
@@ -68,7 +67,7 @@ def scored(metric: str, path: Path, prompts: Path | None, floors: bool) -> Score
     for warning in told:
         print(f"warning: {warning.message}", file=sys.stderr)
     with progress(f"scoring {len(outputs):,} outputs with {metric}"):
-        columns = judged(metric, outputs, null_outputs(outputs) if floors else {})
+        columns = judged(metric, outputs, floors_of(outputs) if floors else no_floors)
     return Scored(metric, path, outputs, columns)
 
 

@@ -19,6 +19,16 @@ from bench.models import ModelSource
 
 MOST = 4096
 """Examples in a batch above which micro_batch looks no further."""
+KNOBS = (
+    "accumulation",
+    "dropout",
+    "gradient_checkpointing",
+    "label_smoothing",
+    "max_grad_norm",
+    "precision",
+    "weight_decay",
+)
+"""Those of TrainConfig that memory depends on, beside the shape of a batch."""
 
 
 def estimate(
@@ -60,6 +70,11 @@ def estimate(
         batch=trained and trained[1],
         questions=questions,
     )
+
+
+def that_matter(train: TrainConfig) -> TrainConfig:
+    """The config with the knobs that memory depends on and defaults for all others, so that estimates can be shared."""
+    return TrainConfig(**{name: getattr(train, name) for name in KNOBS})
 
 
 def chosen(train: TrainConfig, config: Any, device: str) -> TrainConfig:

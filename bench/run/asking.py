@@ -5,9 +5,11 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from bench.data.example import Example
-from bench.data.held_out import held_out_rows
+from bench.data.held_out import PATH, held_out_rows
+from bench.measure.packages import versions
 from bench.prompts.rendering import Rendered, final_answer
 from bench.record import Output
+from bench.run.keys import LIBRARIES, code_sha256, digest, file_sha256
 from bench.run.workbench import Workbench
 
 
@@ -113,6 +115,18 @@ def held_out_likelihoods(work: Workbench) -> list[Any]:
 
     texts = [row["text"] for row in held_out_rows()]
     return text_likelihoods(work.model, work.tokenizer, texts, device=work.device)
+
+
+def held_out_before(work: Workbench) -> list[float | None]:
+    """The loss of each held-out text before training, in nats; the same for every case that starts from this model."""
+    parts = [work.weights or work.source.sha256(), work.case.method, asdict(work.config), work.dtype, work.device]
+    code = [code_sha256(work.method.__name__), code_sha256("bench.generation.likelihood"), versions(LIBRARIES)]
+
+    def make() -> list[float | None]:
+        return [found and -found.logprob for found in held_out_likelihoods(work)]
+
+    found: list[float | None] = work.store.remember(digest("held out", file_sha256(PATH), parts, code), make)
+    return found
 
 
 def held_out(work: Workbench) -> list[Output]:

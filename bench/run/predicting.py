@@ -4,12 +4,15 @@ It is done when everything is measured, so that it costs the case no memory that
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from bench.config import GenerateConfig, TrainConfig
-from bench.errors import Unavailable
+from bench.errors import Unavailable, UserError
 from bench.measure.memory import Batch, Questions
+from bench.measure.packages import versions
+from bench.prompts.rendering import Rendered
+from bench.run.keys import LIBRARIES, code_sha256, digest
 from bench.run.workbench import Workbench
 
 
@@ -18,42 +21,92 @@ def predicted(work: Workbench, generation: GenerateConfig) -> dict[str, Any]:
 
     `generation` has its limit filled in.
     """
-    from bench.measure.estimate import estimate
+    from bench.measure.estimate import estimate, that_matter
     from bench.training.trainer import resolved
 
     trained = work.find("train") if work.method.TRAINS else None
     steps = trained.info["resolved"]["train"]["steps"] if trained else 0
     train = resolved(work.case.train, work.method, work.load["total_params"]) if trained else work.case.train
-    try:
-        found = estimate(
-            work.source,
-            work.method,
-            work.config,
-            train,
-            batches(work, train, steps) if trained else (),
-            questions(work, generation),
-            dtype=work.dtype,
-            device=work.device,
-            steps=steps,
+    batches = (largest_batch(work, train, steps),) if trained else ()
+    asked = questions(work, generation)
+    knobs = that_matter(train)
+
+    def make() -> dict[str, Any]:
+        options: dict[str, Any] = {"dtype": work.dtype, "device": work.device, "steps": min(steps, 2)}
+        try:
+            found = estimate(work.source, work.method, work.config, knobs, batches, asked, **options)
+        except Unavailable as error:
+            return {"why": str(error)}
+        return replace(found, method=work.case.method).as_dict()
+
+    parts = [work.weights, work.case.method, asdict(work.config), asdict(knobs), [asdict(each) for each in batches]]
+    machine = [work.dtype, work.device, min(steps, 2), versions(LIBRARIES)]
+    code = [code_sha256(work.method.__name__), code_sha256("bench.measure.estimate")]
+    made: dict[str, Any] = work.store.remember(digest("estimate", parts, asked and asdict(asked), machine, code), make)
+    return made
+
+
+def within_memory(work: Workbench, train: TrainConfig, rendered: Sequence[Rendered]) -> TrainConfig:
+    """The config with batches that fit its budget of memory and, accumulated, are as large as those asked for.
+
+    The budget is for the model, its training and its batches; what the process takes for itself (libraries, the CUDA
+    context) is not in it. Raises UserError where one example does not fit.
+    """
+    from bench.measure.estimate import micro_batch
+
+    if train.max_memory_gib is None:
+        return train
+    heavy = heavy_example(encoded(work, train, rendered))
+    fits = micro_batch(
+        work.source,
+        work.method,
+        work.config,
+        train,
+        int(train.max_memory_gib * 2**30),
+        length=heavy.length,
+        labelled=heavy.labelled,
+        answer=heavy.answer,
+        dtype=work.dtype,
+        device=work.device,
+    )
+    if not fits:
+        raise UserError(
+            f"train.max_memory_gib {train.max_memory_gib:g} is too little for {work.case.method} on {work.case.model}: "
+            f"one example of {heavy.length} tokens does not fit; `tunebench estimate` says what it takes"
         )
-    except Unavailable as error:
-        return {"why": str(error)}
-    return replace(found, method=work.case.method).as_dict()
+    batch = max(size for size in range(1, train.batch_size + 1) if train.batch_size % size == 0 and size <= fits)
+    return replace(train, batch_size=batch, accumulation=train.accumulation * (train.batch_size // batch))
 
 
-def batches(work: Workbench, train: TrainConfig, steps: int) -> tuple[Batch, ...]:
-    """The largest of the batches that were drawn."""
+def heavy_example(kept: Sequence[Any]) -> Batch:
+    """One example as long as the longest and with as many labels as any."""
+    alone = [shape([example]) for example in kept]
+    return Batch(
+        1, max(each.length for each in alone), max(each.labelled for each in alone), max(each.answer for each in alone)
+    )
+
+
+def largest_batch(work: Workbench, train: TrainConfig, steps: int) -> Batch:
+    """Of the batches that were drawn."""
+    rendered = work.trained(work.dataset.train[: train.max_examples])
+    train = within_memory(work, train, rendered)
+    return heaviest(encoded(work, train, rendered), train, work.case.seed, steps)
+
+
+def encoded(work: Workbench, train: TrainConfig, rendered: Sequence[Rendered]) -> list[Any]:
+    """The examples that are short enough to be trained on, as training encodes them."""
     from bench.training.preparation import fitted, fitting
 
-    rendered = work.trained(work.dataset.train[: train.max_examples])
     train, _ = fitted(train, work.model)
     stop = rendered[0].stop if rendered else ""
-    kept, _ = fitting(work.tokenizer, [each.chunks for each in rendered], train, work.model, stop)
-    return heaviest(kept, train, work.case.seed, steps)
+    return list(fitting(work.tokenizer, [each.chunks for each in rendered], train, work.model, stop)[0])
 
 
-def heaviest(kept: Sequence[Any], train: TrainConfig, seed: int, steps: int) -> tuple[Batch, ...]:
-    """Of the encoded examples' batches of so many steps the one of most tokens and the one of most labelled tokens."""
+def heaviest(kept: Sequence[Any], train: TrainConfig, seed: int, steps: int) -> Batch:
+    """Of the encoded examples' batches of so many steps the one of most tokens, with as many labels as any has.
+
+    Nearly always the two are one batch; where they are not, this is a little more than any batch takes.
+    """
     from bench.training.batches import LengthGroupedBatches
 
     sampler = LengthGroupedBatches([example.length for example in kept], train.batch_size, seed)
@@ -61,9 +114,8 @@ def heaviest(kept: Sequence[Any], train: TrainConfig, seed: int, steps: int) -> 
     while len(drawn) < steps * train.accumulation:
         drawn += sampler.epoch()
     shapes = [shape([kept[place] for place in batch]) for batch in drawn[: steps * train.accumulation]]
-    most = (max(shapes, key=lambda each: each.examples * (each.length + each.answer)),
-            max(shapes, key=lambda each: each.labelled))  # fmt: skip
-    return tuple(dict.fromkeys(most))
+    most = max(shapes, key=lambda each: each.examples * (each.length + each.answer))
+    return replace(most, labelled=max(each.labelled for each in shapes))
 
 
 def shape(examples: Sequence[Any]) -> Batch:

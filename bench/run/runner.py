@@ -28,6 +28,7 @@ from bench.record import (
 from bench.run import device as devices
 from bench.run.executors import Executor, Outcome
 from bench.run.keys import Keys, keys_of
+from bench.run.linting import linted
 from bench.run.steps import OUTPUTS, SCORES
 from bench.run.store import STEPS, Step, Store
 from bench.run.workbench import Job
@@ -163,6 +164,8 @@ class Runner:
         """With --bench-fresh every step is made once more in this session, and once only."""
         if not self.settings.fresh:
             return
+        if not self._refreshed:
+            store.forget()
         for step, key in step_keys(keys).items():
             if key not in self._refreshed:
                 store.remove(step, key)
@@ -186,7 +189,11 @@ class Runner:
             form=resolved.get("form", "template"),
             cost=cost_of(info),
             loss_curve=tuple((step, loss) for step, loss in merged.get("loss_curve", ())),
-            resolved={**resolved, **{k: merged[k] for k in ("device", "dtype", "threads") if k in merged}},
+            resolved={
+                **resolved,
+                **{k: merged[k] for k in ("device", "dtype", "threads") if k in merged},
+                "lint": linted(case, self.dataset(case.dataset), merged.get("total_params")),
+            },
             fingerprint=fingerprint_of(keys, info),
             environment=merged.get("environment", {}),
             reused=tuple(reused),

@@ -3,14 +3,25 @@
 Every score carries what null models reach on the same items and, for classifiers, their error on labelled outputs.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from functools import cache
+from typing import Any
 
 from bench import catalog
 from bench.data.example import Example
-from bench.floors import null_outputs, with_floors
+from bench.floors import has_floors, null_outputs, null_scores, saying, with_reached
 from bench.golden import with_error
+from bench.measure.packages import versions
 from bench.record import Output, Score
+from bench.run.keys import SCORERS, code_sha256, digest, metric_sha256
+
+Reached = Mapping[str, Mapping[str, float]]
+"""Column -> null model -> what it reaches."""
+Floors = Callable[[str, Sequence[str]], Reached]
+"""What null models reach in the columns of a metric."""
+Remember = Callable[[str, Callable[[], Any]], Any]
+"""Store.remember."""
 
 PROMPTED = ("template", "raw")
 """Forms that every metric reads; others only those that name them in READS."""
@@ -22,19 +33,21 @@ def score_outputs(
     own_form: str,
     no_quality: str = "",
     train: Sequence[Example] = (),
+    remember: Remember = lambda key, make: make(),
 ) -> dict[str, Score]:
     """Column -> Score. Columns of another form than the own are called `NAME@raw`, `NAME@template`, `NAME@samples`.
 
     `no_quality` is the reason why this model's answers mean nothing (random weights); every value is then None.
-    `train` is what null models may know.
+    `train` is what null models may know; what they reach is the same for every model that was asked the same, so that
+    it can be remembered.
     """
     forms = sorted({output.form for output in outputs} | {own_form}, key=lambda form: (form != own_form, form))
     scores: dict[str, Score] = {}
     for form in forms:
         asked = [output for output in outputs if output.form == form]
-        nulls = null_outputs(asked, train) if form in PROMPTED and not no_quality else {}
+        floors = floors_of(asked, train, remember) if form in PROMPTED else no_floors
         for name in (name for name in metrics if form in forms_read(name)):
-            columns = without_value(name, len(asked), no_quality) if no_quality else judged(name, asked, nulls)
+            columns = without_value(name, len(asked), no_quality) if no_quality else judged(name, asked, floors)
             suffix = "" if form in (own_form, "held_out") else f"@{form}"
             scores |= {f"{column}{suffix}": score for column, score in columns.items()}
     return scores
@@ -45,9 +58,34 @@ def forms_read(name: str) -> Sequence[str]:
     return getattr(module, "READS", PROMPTED)
 
 
-def judged(name: str, outputs: Sequence[Output], nulls: Mapping[str, Sequence[Output]]) -> Mapping[str, Score]:
+def judged(name: str, outputs: Sequence[Output], floors: Floors) -> Mapping[str, Score]:
     """The columns of one metric with floors and the classifier's error."""
-    return with_error(name, with_floors(name, score_metric(name, outputs), nulls))
+    columns = score_metric(name, outputs)
+    return with_error(name, with_reached(name, columns, floors(name, list(columns))))
+
+
+def no_floors(name: str, columns: Sequence[str]) -> Reached:
+    return {}
+
+
+def floors_of(
+    outputs: Sequence[Output], train: Sequence[Example] = (), remember: Remember = lambda key, make: make()
+) -> Floors:
+    """Null models on the same questions, each asked and scored only where that is not remembered."""
+    nulls = cache(lambda: null_outputs(outputs, train))
+    asked = digest(
+        [asdict(saying(output, "")) for output in outputs], [asdict(example) for example in train], versions(SCORERS)
+    )
+
+    def reached(name: str, columns: Sequence[str]) -> Reached:
+        module, _ = catalog.load("metric", name)
+        if not any(has_floors(module, column) for column in columns):
+            return {}
+        key = digest("floors", name, list(columns), metric_sha256(name), code_sha256("bench.floors"), asked)
+        found: Reached = remember(key, lambda: null_scores(name, columns, nulls()))
+        return found
+
+    return reached
 
 
 def score_metric(name: str, outputs: Sequence[Output]) -> Mapping[str, Score]:

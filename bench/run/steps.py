@@ -7,9 +7,9 @@ from typing import Any
 
 from bench.record import dump_json, read_outputs, write_atomic, write_outputs
 from bench.run import fingerprint as fingerprints
-from bench.run.asking import ask, held_out, held_out_likelihoods, resolved_generation, sampled
+from bench.run.asking import ask, held_out, held_out_before, resolved_generation, sampled
 from bench.run.fingerprint import Fingerprint
-from bench.run.predicting import predicted
+from bench.run.predicting import predicted, within_memory
 from bench.run.scoring import score_outputs
 from bench.run.store import Step
 from bench.run.workbench import Job, Report, Workbench
@@ -38,9 +38,10 @@ def train_step(work: Workbench) -> None:
 
     work.load_model()
     with untuned(work.model):
-        before = held_out_likelihoods(work)
+        before = held_out_before(work)
     config = resolved(work.case.train, work.method, work.load["total_params"])
     rendered = work.trained(work.dataset.train[: config.max_examples])
+    config = within_memory(work, config, rendered)
     tuned = tune(work, config, rendered)
 
     def write(folder: Path) -> dict[str, Any]:
@@ -51,7 +52,7 @@ def train_step(work: Workbench) -> None:
             **work.context(),
             **told_of(tuned),
             "adapter_bytes": size,
-            "held_out_nll": [found and -found.logprob for found in before],
+            "held_out_nll": before,
             "resolved": {
                 "train": train_settings(config, tuned),
                 "escaped": sum(each.escaped for each in rendered),
@@ -131,7 +132,7 @@ def score_step(work: Workbench) -> None:
     started = time.perf_counter()
     outputs = read_outputs(generated.folder / OUTPUTS)
     scores = score_outputs(
-        outputs, work.case.metrics, work.own_form(), work.source.no_quality, train=work.dataset.train
+        outputs, work.case.metrics, work.own_form(), work.source.no_quality, work.dataset.train, work.store.remember
     )
     seconds = time.perf_counter() - started
 

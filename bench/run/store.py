@@ -13,6 +13,7 @@ from bench.record import dump_json, write_atomic
 
 MANIFEST = "step.json"
 STEPS = ("train", "generate", "score")
+REMEMBERED = "remembered"
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,21 @@ class Store:
             shutil.rmtree(temporary, ignore_errors=True)
             raise
         return Step(parent / key, info)
+
+    def remember(self, key: str, make: Callable[[], Any]) -> Any:
+        """A value of JSON that is the same for many cases, by content key; made where it is not there or damaged."""
+        path = self.folder / REMEMBERED / f"{key}.json"
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            value = json.loads(dump_json(make()))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, dump_json(value))
+        return value
+
+    def forget(self) -> None:
+        """Everything that was remembered beside the steps."""
+        shutil.rmtree(self.folder / REMEMBERED, ignore_errors=True)
 
     def remove(self, step: str, key: str) -> None:
         shutil.rmtree(self.folder / step / key, ignore_errors=True)
