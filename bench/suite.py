@@ -13,7 +13,7 @@ from bench.methods import configure
 from bench.variants import Variant, chosen, replaced, variants_of
 
 AXES = ("models", "datasets", "methods", "templates")
-SETTINGS = (*AXES, "shots", "seeds", "metrics", "train", "generate", "needs", "variants", "recipe")
+SETTINGS = (*AXES, "shots", "seeds", "metrics", "train", "generate", "needs", "variants", "recipe", "alone")
 PROFILES = ("cpu", "gpu")
 NEEDS = {"labels": "needs a dataset with labels"}
 
@@ -59,6 +59,8 @@ class Suite:
     needs: tuple[str, ...] = ()
     seeds: int = 1
     variants: tuple[Variant, ...] = (Variant(""),)
+    alone: bool = False
+    """Its cases never run beside others: their time is what the suite is about."""
     train: TrainConfig = field(default_factory=TrainConfig)
     generate: GenerateConfig = field(default_factory=GenerateConfig)
 
@@ -79,6 +81,7 @@ class Suite:
         values["shots"] = shot_counts(settings.get("shots", 0), name)
         values["metrics"] = tuple(settings.get("metrics", ()))
         values["needs"] = tuple(settings.get("needs", ()))
+        values["alone"] = settings.get("alone") is True
         values["seeds"] = seed_count(settings.get("seeds", 1), name)
         if "variants" in settings:
             values["variants"] = variants_of(settings["variants"], name)

@@ -1,11 +1,14 @@
 """The lectures' classic mistakes, each run wrong and right with three seeds: what does it cost, in points (T3-T10)?
 
-A cost is claimed only where its interval over the seeds excludes 0; the report shows all of them.
+The report shows every cost with its 95 % interval over the seeds. Claimed are those whose interval excluded 0 when they
+were first measured; that of a trained prompt did not, on a model that small (docs/log.md).
 """
 
 import pytest
 
 BY_HAND = "lora_by_hand"
+QUESTIONS = 60
+CLAIMED = ("stop_masked", "warmup_too_long", "other_template", "two_wraps", "unscaled", "random_start")
 
 
 @pytest.mark.bench(
@@ -17,7 +20,6 @@ BY_HAND = "lora_by_hand"
     variants={
         "right": {},
         "stop_masked": {"train": {"stop_token": "masked"}},
-        "no_stop": {"train": {"stop_token": "absent"}},
         "prompt_trained": {"train": {"loss_on": "all"}},
         "warmup_too_long": {"train": {"warmup_steps": 100}},
         "other_template": {"generate": {"template": "inst"}},
@@ -27,7 +29,13 @@ BY_HAND = "lora_by_hand"
         "random_start": {"method": f"{BY_HAND}:start=random", "against": "by_hand"},
     },
     train={"max_steps": 64, "batch_size": 8},
-    generate={"max_examples": 60},
+    generate={"max_examples": QUESTIONS},
 )
 def test_each_mistake_costs_what_the_report_says(case, run):
     run(case)
+    own = (case.model, case.dataset, case.generate.max_examples) == ("tiny-gpt2", "everyday", QUESTIONS)
+    if own and case.variant in CLAIMED:
+        cost = run.cost(case, "instruction_following")
+        assert cost.mean < 0, "the mistake made the model better"
+        if cost.low is not None:
+            assert cost.is_shown, "the interval over the seeds holds 0: this run shows no cost"

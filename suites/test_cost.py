@@ -12,6 +12,7 @@ import pytest
     methods=["base", "full", "lora", "qlora"],
     train={"max_steps": 20},
     generate={"max_examples": 8, "max_new_tokens": 16},
+    alone=True,
 )
 def test_adapters_train_fewer_parameters(case, run):
     model = run(case)

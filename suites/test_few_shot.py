@@ -9,6 +9,7 @@ import pytest
     methods=["base", "full"],
     shots=[0, 2],
     metrics=["instruction_following", "completion", "rouge:L", "token_f1"],
+    generate={"max_examples": 60},
 )
 def test_demonstrations_are_no_replacement_for_tuning(case, run):
     model = run(case)

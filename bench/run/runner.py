@@ -3,8 +3,9 @@
 import contextlib
 import json
 import shutil
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,21 +18,22 @@ from bench.errors import Unavailable, UserError
 from bench.record import (
     SCHEMA,
     Claim,
-    Cost,
-    Phase,
     RunRecord,
-    Score,
     dump_json,
     write_atomic,
     write_record,
 )
 from bench.run import device as devices
+from bench.run.ahead import Ahead
+from bench.run.assembly import cost_of, fingerprint_of, inside_steps, read_scores, step_keys, timing
 from bench.run.executors import Executor, Outcome
 from bench.run.keys import Keys, keys_of
 from bench.run.linting import linted
-from bench.run.steps import OUTPUTS, SCORES
+from bench.run.steps import OUTPUTS
 from bench.run.store import STEPS, Step, Store
 from bench.run.workbench import Job
+
+Progress = Callable[[Case, Mapping[str, Any]], None]
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class Settings:
     """Make every step again, even if the store holds it."""
     timeout: float = 3600.0
     """Seconds after which a case is ended."""
+    jobs: int = 1
+    """Cases that run at once."""
 
 
 @dataclass
@@ -56,12 +60,14 @@ class Runner:
 
     settings: Settings
     executor: Executor
-    on_progress: Callable[[Case, Mapping[str, Any]], None] = lambda case, message: None
+    on_progress: Progress = lambda case, message: None
     records: dict[Case, RunRecord] = field(default_factory=dict)
     _plan: dict[str, Any] = field(default_factory=dict)
     _datasets: dict[str, Dataset] = field(default_factory=dict)
     _sources: dict[str, tuple[Any, str]] = field(default_factory=dict)
     _refreshed: set[str] = field(default_factory=set)
+    _ahead: Ahead | None = None
+    _starting: threading.Lock = field(default_factory=threading.Lock)
 
     def plan(self, cases: Sequence[Case], command: str, notes: Sequence[str] = ()) -> None:
         """Write `plan.json` before the first case, so that what never ran is visible.
@@ -104,9 +110,38 @@ class Runner:
         if case.as_dict() not in self._plan["cases"]:
             self._plan["cases"].append(case.as_dict())
             self._write_plan()
+        return self._ahead.record(case, self.on_progress) if self._ahead else self._run(case, self.on_progress)
+
+    def run_ahead(self, cases: Sequence[Case], alone: Collection[str] = ()) -> None:
+        """From now on run these cases in the background, `settings.jobs` at a time; those of suites in `alone` singly.
+
+        Raises UserError on a GPU, where cases would take each other's memory.
+        """
+        if self.settings.jobs == 1:
+            return
+        if (device := devices.choose(self.settings.device)) != "cpu":
+            raise UserError(f"--bench-jobs {self.settings.jobs} is for the CPU; on {device} cases run one at a time")
+        note = f"{self.settings.jobs} cases ran at once: seconds and tokens per second are those of a shared machine"
+        self._plan["notes"].append(f"{note}{', but for ' if alone else ''}{', '.join(sorted(alone))}.")
+        self._write_plan()
+        self._ahead = Ahead(self.settings.jobs, cases, self._run, self._claims, lambda case: case.suite in alone)
+        self._ahead.start()
+
+    def _claims(self, case: Case) -> tuple[str, ...]:
+        """The content keys that a case writes; none where something is wrong with it, which its row will tell."""
+        try:
+            keys = keys_of(case, self.source(case.model)[1], self.dataset(case.dataset), self._device())
+        except (UserError, Unavailable):
+            return ()
+        return tuple(step_keys(keys).values())
+
+    def _device(self) -> str:
+        return devices.choose(self.settings.device)
+
+    def _run(self, case: Case, on_progress: Progress) -> RunRecord:
         started_at, started, before = now(), time.perf_counter(), self.executor.start_seconds
         try:
-            record = self._made(case)
+            record = self._made(case, on_progress)
         except Unavailable as error:
             record = RunRecord(case, "skipped", str(error))
         except UserError as error:
@@ -116,6 +151,8 @@ class Runner:
 
     def interrupt(self) -> None:
         """The run is about to end early: the case under way, or else the next one, says so in its row."""
+        if self._ahead:
+            self._ahead.stop()
         planned = map(Case.from_dict, self._plan["cases"])
         if waiting := next((case for case in planned if case not in self.records), None):
             self._keep(RunRecord(waiting, "interrupted", "interrupted by the user; run the same command to go on"))
@@ -136,8 +173,8 @@ class Runner:
         write_record(self.settings.out, record)
         return record
 
-    def _made(self, case: Case) -> RunRecord:
-        device = devices.choose(self.settings.device)
+    def _made(self, case: Case, on_progress: Progress) -> RunRecord:
+        device = self._device()
         keys = keys_of(case, self.source(case.model)[1], self.dataset(case.dataset), device)
         store = Store(self.settings.store)
         self._forget(store, keys)
@@ -147,18 +184,19 @@ class Runner:
             weights = self.source(case.model)[1]
             job = Job(case.as_dict(), device, str(self.settings.store.resolve()), step_keys(keys), weights)
             log = self.settings.out / "logs" / f"{case.file_name}.log"
-            self.start(case)
-            outcome = self.executor.run(job, log, self.settings.timeout, lambda m: self.on_progress(case, m))
+            self.start(case, on_progress)
+            outcome = self.executor.run(job, log, self.settings.timeout, lambda m: on_progress(case, m))
         return self._assembled(case, outcome, keys, store, reused)
 
-    def start(self, case: Case) -> None:
+    def start(self, case: Case, on_progress: Progress) -> None:
         """Start the executor before its first case; what that took is noted in the plan, not in the case."""
-        if "startup_seconds" in self._plan:
-            return
-        self.on_progress(case, {"phase": "loading torch, transformers and peft, once"})
-        self.executor.start()
-        self._plan["startup_seconds"] = self.executor.start_seconds
-        self._write_plan()
+        with self._starting:
+            if "startup_seconds" in self._plan:
+                return
+            on_progress(case, {"phase": "loading torch, transformers and peft, once"})
+            self.executor.start()
+            self._plan["startup_seconds"] = self.executor.start_seconds
+            self._write_plan()
 
     def _forget(self, store: Store, keys: Keys) -> None:
         """With --bench-fresh every step is made once more in this session, and once only."""
@@ -243,55 +281,6 @@ def data_notes(data: Dataset) -> list[str]:
             f"{first.reason} (`tunebench data show` lists them all)"
         )
     return notes
-
-
-def fingerprint_of(keys: Keys, info: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Everything the content keys were made of, the keys, and as `id` the model's own fingerprint."""
-    model = info.get("generate", {}).get("fingerprint", {})
-    made = {"id": model["id"]} if model else {}
-    return keys.fingerprint | made | {f"{name}_key": key for name, key in step_keys(keys).items()}
-
-
-def step_keys(keys: Keys) -> dict[str, str]:
-    return {step: getattr(keys, step) for step in STEPS}
-
-
-def read_scores(step: Step) -> dict[str, Score]:
-    data = json.loads((step.folder / SCORES).read_text(encoding="utf-8"))
-    return {name: Score(**score) for name, score in data.items()}
-
-
-def cost_of(info: Mapping[str, Mapping[str, Any]]) -> Cost:
-    """Load and train from the step that trained, generation from the step that generated."""
-    generated, trained = info.get("generate", {}), info.get("train", {})
-    first = trained or generated
-    phases = {"load": first.get("load"), "train": trained.get("train"), "generate": generated.get("generate")}
-    return Cost(
-        **{name: Phase(**phase) if phase else None for name, phase in phases.items()},
-        memory_kind=first.get("memory_kind", ""),
-        baseline_memory_bytes=first.get("baseline_memory_bytes"),
-        trainable_params=first.get("trainable_params"),
-        total_params=first.get("total_params"),
-        adapter_bytes=trained.get("adapter_bytes"),
-    )
-
-
-def inside_steps(info: Mapping[str, Mapping[str, Any]], made: Mapping[str, float]) -> float:
-    """Seconds of this session that load, train, generate and score themselves took."""
-    total = 0.0
-    for name in made:
-        step = info.get(name, {})
-        total += sum((step.get(phase) or {}).get("seconds", 0.0) for phase in ("load", "train", "generate"))
-        total += step.get("probe_seconds", 0.0) + step.get("seconds", 0.0)
-    if {"train", "generate"} <= set(made):  # the model was loaded once, and both steps note it
-        total -= (info["train"].get("load") or {}).get("seconds", 0.0)
-    return total
-
-
-def timing(record: RunRecord, seconds: float) -> dict[str, float | None]:
-    """`harness_seconds` arrives as the time inside the steps and leaves as the time outside them."""
-    inside = record.harness_seconds or 0.0
-    return {"seconds": seconds, "harness_seconds": max(0.0, seconds - inside)}
 
 
 def now() -> str:
