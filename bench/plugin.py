@@ -44,7 +44,14 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "out": {"metavar": "DIR", "help": "run folder (default: reports/<time>)"},
     "store": {"metavar": "DIR", "help": "where finished steps are kept (default: .bench-store)"},
     "fresh": {"action": "store_true", "help": "make every step again, even if it is stored"},
+    "baseline": {"metavar": "DIR", "help": "compare with that run folder when the run ends"},
+    "fail-under": {
+        "action": "append",
+        "metavar": "METRIC:DROP",
+        "help": "with a baseline: fail when the column got worse by more, in its unit",
+    },
     "timeout": {"type": float, "metavar": "S", "help": "end a case after S seconds (default: 3600)"},
+    "jobs": {"metavar": "N|auto", "help": "run N cases at once on the CPU (default: 1, which keeps times honest)"},
     "executor": {
         "metavar": "process|inline",
         "help": "a child process per case, or this one, for a debugger",
@@ -64,6 +71,7 @@ class Session:
     runner: Any = None
     progress: Any = None
     written: list[Path] = field(default_factory=list)
+    gate: Any = None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -80,7 +88,7 @@ def pytest_configure(config: pytest.Config) -> None:
         # looks for its settings beside any path on the command line, a dataset's too.)
         config.args[:] = [str(catalog.ROOT / "suites")]
     try:
-        config.stash[SESSION] = Session(user_options(config))
+        config.stash[SESSION] = Session(user_options(config), gate=opened_gate(config))
         check_device(config)
         check_sources(config)
     except UserError as error:
@@ -109,6 +117,25 @@ def user_options(config: pytest.Config) -> Options:
         limit=option(config, "limit"),
         recipe=option(config, "recipe") or "",
     )
+
+
+def opened_gate(config: pytest.Config) -> Any:
+    """The baseline with its limits, read before anything runs; None without one."""
+    folder, limits = option(config, "baseline"), comma_list(option(config, "fail-under"))
+    if not folder and not limits:
+        return None
+    from bench.report.compare_gate import open_gate
+
+    return open_gate(config.invocation_params.dir / folder if folder else None, limits)
+
+
+def job_count(text: str) -> int:
+    """At most 4 where the number is left open: each child takes about 700 MB."""
+    if text == "auto":
+        return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 4)
+    if not text.isdecimal() or int(text) < 1:
+        raise UserError(f"--bench-jobs {text!r}: expected a whole number from 1, or auto")
+    return int(text)
 
 
 def whole_number(name: str, text: str) -> int:
@@ -190,16 +217,18 @@ def case_of(item: pytest.Item) -> Case | None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Write the plan before the first case runs."""
-    cases = [case for item in session.items if (case := case_of(item))]
-    if session.config.option.collectonly or not cases:
+    items = {case: item for item in session.items if (case := case_of(item))}
+    if session.config.option.collectonly or not items:
         return
     try:
-        start(session.config, cases)
+        start(session.config, items)
+    except UserError as error:
+        raise pytest.UsageError(str(error)) from None
     except OSError as error:
         raise pytest.UsageError(f"cannot write the run folder: {error}") from None
 
 
-def start(config: pytest.Config, cases: list[Case]) -> None:
+def start(config: pytest.Config, items: dict[Case, pytest.Item]) -> None:
     from bench.run.executors import executor
     from bench.run.runner import Runner, Settings
 
@@ -210,13 +239,18 @@ def start(config: pytest.Config, cases: list[Case]) -> None:
         device=option(config, "device") or "auto",
         fresh=bool(option(config, "fresh")),
         timeout=option(config, "timeout") or 3600.0,
+        jobs=job_count(option(config, "jobs") or "1"),
     )
+    cases = list(items)
     state.progress = ProgressLine(config, len(cases))
     runs_where = executor(option(config, "executor") or "process", bool(option(config, "hub")))
     state.runner = Runner(settings, runs_where, state.progress.show)
     arguments = [argument for argument in config.invocation_params.args if argument is not None]
     state.runner.plan(cases, shlex.join(["pytest", *map(str, arguments)]))
     state.runner.hash_inputs(cases)
+    suites = {case: item.parent.stash[SUITE] for case, item in items.items() if item.parent}
+    fitting = [case for case, suite in suites.items() if not suite.unmet(case)]
+    state.runner.run_ahead(fitting, alone={suite.name for suite in suites.values() if suite.alone})
     # A polite end, as with Ctrl-C: the child is stopped and the report is written.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
 
@@ -273,6 +307,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         state.runner.interrupt()
     out = state.runner.settings.out
     state.written = write_reports(out)
+    if state.gate and state.gate.close(out):
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
     point_latest(catalog.ROOT / "reports", out)
 
 
@@ -299,3 +335,6 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     terminalreporter.section("bench")
     text = terminal_table(read_run(state.runner.settings.out), min(100, terminalreporter._tw.fullwidth))
     terminalreporter.write_line(str(text))
+    if state.gate:
+        terminalreporter.section("bench baseline")
+        terminalreporter.write_line(state.gate.text(min(100, terminalreporter._tw.fullwidth)))

@@ -1,0 +1,124 @@
+"""Test items that come from one source (passage, dialogue, prompt) are no independent evidence: what they count for.
+
+Clustered standard errors as in Miller, "Adding Error Bars to Evals" (arXiv 2411.00640).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+
+from bench.stats.intervals import Interval, Z, bootstrap_ratio, wilson
+
+TINIEST = 1e-12
+"""Smaller p-values are not told apart."""
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A mean over items and, where there are several, over training seeds."""
+
+    value: float
+    parts: tuple[tuple[float, float], ...]
+    """(variance, degrees of freedom) of what was sampled: seeds, sources. Variances add up."""
+
+    @property
+    def error(self) -> float:
+        """Standard error; 0 where all values are equal."""
+        return sqrt(sum(variance for variance, _ in self.parts))
+
+    @property
+    def interval(self) -> Interval:
+        """95 %, by Student's t."""
+        half = self.quantile(0.05) * self.error
+        return self.value - half, self.value + half
+
+    @property
+    def p(self) -> float:
+        """Two-sided, against 0; the error must be above 0."""
+        from scipy.optimize import brentq
+
+        distance = abs(self.value) / self.error
+        if not distance:
+            return 1.0
+        if self.quantile(TINIEST) <= distance:
+            return TINIEST
+        return float(brentq(lambda p: self.quantile(p) - distance, TINIEST, 1.0))
+
+    def quantile(self, p: float) -> float:
+        """Cochran and Cox's: each part's own Student quantile, weighted by its variance."""
+        from scipy.special import stdtrit
+
+        total = sum(variance for variance, _ in self.parts)
+        return sum(-float(stdtrit(freedom, p / 2)) * variance for variance, freedom in self.parts) / (total or 1.0)
+
+
+def cluster_codes(ids: Sequence[str], sources: Mapping[str, str]) -> np.ndarray:
+    """The number of each item's cluster, from 0; an item without a source stands alone."""
+    names = [("source", sources[each]) if sources.get(each) else ("item", each) for each in ids]
+    places = {name: place for place, name in enumerate(dict.fromkeys(names))}
+    return np.array([places[name] for name in names])
+
+
+def cluster_sums(values: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    return np.bincount(codes, weights=values)
+
+
+def clustered_variance(values: np.ndarray, codes: np.ndarray) -> float:
+    """Of the mean of the values (CR1); 0 for one cluster, which says nothing of it."""
+    groups = int(codes.max()) + 1
+    if groups == 1:
+        return 0.0
+    sums = cluster_sums(values - values.mean(), codes)
+    return float((sums**2).sum()) * groups / (groups - 1) / len(values) ** 2
+
+
+def effective(values: np.ndarray, codes: np.ndarray) -> float:
+    """Independent items that would say as much: n over the design effect (Kish 1965), never above n.
+
+    Few clusters count for less still, by Student's quantile beside the normal one (Korn and Graubard 1998). The number
+    of clusters where all values are equal, for then nothing tells how alike a cluster is.
+    """
+    from scipy.special import stdtrit
+
+    n, groups, spread = len(values), int(codes.max()) + 1, float(values.var())
+    if groups in (1, n) or spread == 0:
+        return float(groups)
+    design = clustered_variance(values, codes) * n / spread
+    return n / max(1.0, design) * (Z / float(stdtrit(groups - 1, 0.975))) ** 2
+
+
+def mean_interval(runs: Sequence[Mapping[str, float]], sources: Mapping[str, str]) -> Interval:
+    """95 % of the mean over items, one mapping (example id -> value) for each training seed; (None, None) for none.
+
+    Wilson for rates and percentile bootstrap for the rest, both by source; Student's t over seeds and sources where
+    there are several seeds.
+    """
+    ids = sorted(set.intersection(*map(set, runs))) if runs else []
+    if not ids:
+        return None, None
+    values = np.array([[run[each] for each in ids] for run in runs], dtype=float)
+    codes = cluster_codes(ids, sources)
+    is_rate = bool(np.isin(values, (0, 1)).all())
+    if len(runs) > 1:
+        low, high = crossed(values, codes, 1 / len(ids) if is_rate else 0.0).interval
+        return (max(0.0, low), min(1.0, high)) if is_rate else (low, high)
+    if is_rate:
+        size = effective(values[0], codes)
+        return wilson(float(values[0].mean()) * size, size)
+    return bootstrap_ratio(cluster_sums(values[0], codes).tolist(), np.bincount(codes).tolist())
+
+
+def crossed(values: np.ndarray, codes: np.ndarray, resolution: float = 0.0) -> Mean:
+    """The mean of (seeds, items) values, both being samples: the variances over seeds and over clusters are added.
+
+    Clark's min F' (1973) did so; what seeds and items do together is counted twice, which is on the safe side. Its
+    Satterthwaite degrees of freedom are not: of two seeds that agree by luck they told 12 % false differences where
+    training varies most. Cochran and Cox's weighted quantile (1950) never tells more than 5 % (Mickey and Brown 1966).
+    `resolution` as in t_interval. Needs two seeds.
+    """
+    seeds, groups = len(values), int(codes.max()) + 1
+    by_seed = max(float(values.mean(axis=1).var(ddof=1)), resolution**2 / 12) / seeds
+    by_item = clustered_variance(values.mean(axis=0), codes)
+    return Mean(float(values.mean()), ((by_seed, seeds - 1), (by_item, max(groups - 1, 1))))
