@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from bench import seal
 from bench.case import Case
 from bench.errors import UserError
 
@@ -218,9 +219,9 @@ class RunRecord:
         if data.get("schema") != SCHEMA:
             raise UserError(f"record schema {data.get('schema')!r} found, {SCHEMA} expected; run the suites again")
         known = {f.name for f in fields(cls)}
-        if odd := sorted(set(data) ^ known):
+        values = {key: value for key, value in data.items() if key != seal.KEY}
+        if odd := sorted(set(values) ^ known):
             raise UserError(f"record has missing or unknown keys: {', '.join(odd)}")
-        values = dict(data)
         values["case"] = Case.from_dict(values["case"])
         values["scores"] = {name: Score(**score) for name, score in values["scores"].items()}
         values["cost"] = cost_from_dict(values["cost"])
@@ -274,8 +275,10 @@ def write_atomic(path: Path, text: str) -> None:
 
 
 def write_record(folder: Path, record: RunRecord) -> Path:
+    """Writes the record with its seal; its outputs lie in the folder by now, for the seal holds them, too."""
     path = folder / "cases" / f"{record.case.file_name}.json"
-    write_atomic(path, dump_json(record.as_dict()) + "\n")
+    plain = json.loads(dump_json(record.as_dict()))
+    write_atomic(path, dump_json(seal.sealed(plain, folder)) + "\n")
     return path
 
 

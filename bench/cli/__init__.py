@@ -8,9 +8,16 @@ from typing import Annotated
 import typer
 
 from bench import catalog
+from bench.cli.chatting import chat
+from bench.cli.comparing import compare
 from bench.cli.data import data
 from bench.cli.estimating import estimate
+from bench.cli.exporting import export
+from bench.cli.merging import merge
 from bench.cli.recipes import recipes
+from bench.cli.reviewing import quality, review
+from bench.cli.serving import serve
+from bench.cli.synthesizing import synthesize
 from bench.errors import UserError, nearest
 
 app = typer.Typer(
@@ -23,8 +30,16 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(data, name="data")
+app.command("compare")(compare)
 app.command("estimate")(estimate)
+app.command("chat")(chat)
+app.command("export")(export)
+app.command("merge")(merge)
 app.command("recipes")(recipes)
+app.command("review")(review)
+app.command("quality")(quality)
+app.command("serve")(serve)
+app.command("synthesize")(synthesize)
 
 KINDS = ("model", "dataset", "method", "metric", "template", "format")
 
@@ -53,9 +68,22 @@ def summary(kind: str, name: str) -> str:
 
 
 @app.command()
-def report(run: Annotated[Path, typer.Argument(help="a run folder, e.g. reports/latest")]) -> None:
+def report(
+    run: Annotated[Path, typer.Argument(help="a run folder, e.g. reports/latest")],
+    assignment: Annotated[str, typer.Option(help="fill this assignment, too: a name, or a .toml file")] = "",
+    author: Annotated[str, typer.Option(help="the name on the assignment's page")] = "",
+    notes: Annotated[Path | None, typer.Option(help="Markdown for it (default: notes.md of the folder)")] = None,
+) -> None:
     """Rebuild comparison.csv, report.md and report.html from a run's records."""
     from bench.report.render import write_reports
+
+    if assignment:
+        from bench.cli.assigning import report_assignment
+
+        report_assignment(run, assignment, author, notes)
+        return
+    if author or notes:
+        raise UserError("--author and --notes belong to an assignment; name one with --assignment")
 
     if not (run / "plan.json").is_file():
         raise UserError(f"{run} is not a run folder: it has no plan.json")

@@ -36,6 +36,11 @@ class Cell:
     number: float | None = None
     """For sorting."""
 
+    @property
+    def sort_key(self) -> str:
+        """Six digits order any table; "" for an empty cell."""
+        return "" if self.number is None else f"{self.number:.6g}"
+
 
 def score_cell(record: RunRecord, base: RunRecord | None, column: Column) -> Cell:
     score = record.scores.get(column.name)
@@ -51,7 +56,7 @@ def score_cell(record: RunRecord, base: RunRecord | None, column: Column) -> Cel
         lift=lifted(score, column),
         n="" if score.n == examples(record) else f"n {score.n}",
         why=score.why,
-        title=explained(score, column),
+        title=explained(score),
         number=score.value,
     )
 
@@ -82,13 +87,12 @@ def lifted(score: Score, column: Column) -> str:
     return "" if share is None else "under the floor" if share < 0 else f"lift {tenths(100 * share)} %"
 
 
-def explained(score: Score, column: Column) -> str:
-    parts = [column.about, f"n = {score.n}"]
-    parts += [f"{score.unscored} not scored: {score.why}"] if score.unscored else []
-    parts += [floor_text(score, column.unit)] if score.floor is not None else []
-    parts += [f"corrected {shown(score.corrected, column.unit)}"] if score.corrected is not None else []
+def explained(score: Score) -> str:
+    """What a row says beyond the head of its column and the foot of its table."""
+    parts = [f"{score.unscored} not scored: {score.why}"] if score.unscored else []
+    parts += [f"corrected {tenths(100 * score.corrected)} %"] if score.corrected is not None else []
     parts += [f"{name} {value:.3g}" for name, value in score.parts.items() if isinstance(value, int | float)]
-    return "; ".join(part for part in [*parts, score.signature] if part)
+    return "; ".join(part for part in parts if part)
 
 
 def floor_text(score: Score, unit: str) -> str:
@@ -127,7 +131,7 @@ def interval(score: Score, unit: str) -> str:
         return ""
     if unit == "rate":
         return f"{100 * score.low:.0f}–{100 * score.high:.0f}"
-    return f"{bare(score.low)}–{bare(score.high)}"
+    return f"{bare(score.low)}{' to ' if score.low < 0 else '–'}{bare(score.high)}"
 
 
 def bare(value: float) -> str:

@@ -239,13 +239,13 @@ def smallest(pairs: Sequence[Pair], main: Column) -> float | None:
 
 
 def top(standing: Standing) -> str:
-    best, what = standing.best, standing.column.in_text
-    if len(best) == len(standing.rows):
+    best, what, rows = standing.best, standing.column.in_text, standing.rows
+    if len(best) == len(rows):
         return f"no method is told apart from another on {what}"
     if len(best) > 1:
         return f"{joined(best)} are not told apart at the top of {what}"
-    verb = "is higher than every other" if standing.column.higher_is_better else "is lower than every other"
-    return f"{best[0]} is better than every other on {what}" if standing.seeds > 1 else f"{best[0]} {verb} on {what}"
+    word = "better" if standing.seeds > 1 else "higher" if standing.column.higher_is_better else "lower"
+    return f"{best[0]} is {word} than {'every other' if len(rows) > 2 else rows[1].name} on {what}"
 
 
 def lower(standing: Standing) -> str:

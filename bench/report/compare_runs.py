@@ -4,7 +4,7 @@ A cell is one column of one case, its seeds together. Time and memory are left t
 load nor, often, a machine.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -136,6 +136,7 @@ def compare_runs(before: Run, after: Run) -> RunComparison:
             compared += both
     tested = adjusted(cells)
     seeds = min((cell.found.seeds for cell in tested if cell.found), default=0)
+    notes += new_columns(rows.values())
     notes += [f"{run.folder}: {line}" for run in (before, after) for line in run.damaged]
     return RunComparison(before.folder, after.folder, tuple(tested), tuple(examples), compared, tuple(notes), seeds)
 
@@ -186,7 +187,7 @@ def unlike(pairs: Pairs) -> Iterator[str]:
     for what, fact in FACTS.items():
         names = [new.case.id for old, new in pairs if fact(old) and fact(new) and fact(old) != fact(new)]
         if names:
-            yield f"{what} differ for {len(names)} of {len(pairs)} cases: {listed(names)}"
+            yield f"other {what} for {len(names)} of {len(pairs)} cases: {listed(names)}"
     for old, new in pairs:
         if old.status != new.status:
             yield f"{new.case.id}: {old.status} before, {new.status} now. {new.reason}".rstrip(". ")
@@ -220,10 +221,24 @@ def question(output: Output) -> tuple[str, str, tuple[str, ...]]:
 
 
 def cells_of(name: str, pairs: Pairs, same: Sequence[Same], sources: Mapping[str, str]) -> Iterator[CellChange]:
-    names = {column for pair in pairs for record in pair for column in record.scores if "@" not in column}
-    for each in ordered(names):
+    for each in ordered(measured(pairs, 0) | (measured(pairs, 1) - fresh(pairs))):
         if any(record[each] is not None for pair in pairs for record in pair):
             yield cell(name, column(each, pairs[0][1].case.metrics), pairs, same, sources)
+
+
+def measured(pairs: Pairs, side: int) -> set[str]:
+    """Own-form columns of the records before (0) or after (1)."""
+    return {name for pair in pairs for name in pair[side].scores if "@" not in name}
+
+
+def fresh(pairs: Pairs) -> set[str]:
+    """Columns that no earlier record has although it has others: metrics that came since, nothing that changed."""
+    return measured(pairs, 1) - measured(pairs, 0) if measured(pairs, 0) else set()
+
+
+def new_columns(rows: Iterable[Pairs]) -> list[str]:
+    names = ordered(set().union(*map(fresh, rows)))
+    return [f"columns that only the later run has: {', '.join(names)}"] if names else []
 
 
 def cell(name: str, which: Column, pairs: Pairs, same: Sequence[Same], sources: Mapping[str, str]) -> CellChange:
@@ -244,7 +259,8 @@ def items(record: RunRecord, which: Column, ids: Same) -> Mapping[str, float]:
 def reason(old: RunRecord, new: RunRecord, which: Column) -> str:
     side, when = (new, "now") if new[which.name] is None else (old, "before")
     score = side.scores.get(which.name)
-    return f"no number {when}: {(score.why if score else '') or side.reason or side.status}"
+    why = (score.why if score else "") or side.reason
+    return f"no number {when}: {why or (side.status if side.status != 'ok' else 'no such column')}"
 
 
 def adjusted(cells: Sequence[CellChange]) -> list[CellChange]:

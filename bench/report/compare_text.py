@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from rich import box
 from rich.console import Console, RenderableType
@@ -13,6 +14,8 @@ from bench.report.differences import signed
 from bench.report.escaping import markdown_text, one_line
 
 HEADS = ("case", "column", "before → after", "95 % of the change", "items", "p (Holm)")
+WIDTHS = (21, 24, 16, 8, 7)
+"""Columns of a terminal for all heads but the case, so that the tables of two cases stand in line."""
 ROWS = 60
 """Cells listed in a terminal; --markdown has them all."""
 LONG = 240
@@ -23,7 +26,7 @@ def view(found: RunComparison, drops: Sequence[str], examples: int) -> list[Rend
     """From top to bottom: verdict, changed cells, changed answers, notes, drops."""
     parts: list[RenderableType] = [Text(one_line(f"{found.before} → {found.after}"), style="bold")]
     parts += [Text(one_line(found.sentence), style="italic")]
-    parts += [table(found.changed[:ROWS])] if found.changed else []
+    parts += [part for name, cells in by_case(found.changed[:ROWS]) for part in (Text(one_line(name)), table(cells))]
     parts += [Text(f"{len(found.changed) - ROWS} more cells; --markdown lists all")] if more(found) else []
     parts += [line for each in found.examples[:examples] for line in example_lines(each)]
     parts += [Text(one_line(f"note: {note}", 400), style="dim") for note in found.notes]
@@ -34,15 +37,19 @@ def more(found: RunComparison) -> bool:
     return len(found.changed) > ROWS
 
 
+def by_case(cells: Sequence[CellChange]) -> list[tuple[str, list[CellChange]]]:
+    return [(name, list(same)) for name, same in groupby(cells, lambda cell: cell.case)]
+
+
 def table(cells: Sequence[CellChange]) -> Table:
     """Shown changes bold, with a colour where a direction is better; a sign stands in every change."""
     grid = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False, show_edge=False)
-    for place, head in enumerate(HEADS):
-        grid.add_column(head, overflow="fold", justify="left" if place < 2 else "right")
+    for head, width in zip(HEADS[1:], WIDTHS, strict=True):
+        grid.add_column(head, overflow="fold", min_width=width, justify="left" if head == HEADS[1] else "right")
     for cell in cells:
         tone = "" if cell.drop is None else "red" if cell.drop > 0 else "green"
         grid.add_row(
-            *(Text(one_line(part, 300)) for part in parts(cell)), style=f"bold {tone}" if cell.is_shown else ""
+            *(Text(one_line(part, 300)) for part in parts(cell)[1:]), style=f"bold {tone}" if cell.is_shown else ""
         )
     return grid
 
@@ -55,7 +62,7 @@ def parts(cell: CellChange) -> list[str]:
         cell.column.name,
         cell.words + (f" {cell.why}" if cell.why else ""),
         within(cell),
-        f"{found.up} up, {found.down} down of {found.n}" if found else "–",
+        f"+{found.up} −{found.down} of {found.n}" if found else "–",
         "–" if cell.adjusted is None else p_words(cell.adjusted),
     ]
 

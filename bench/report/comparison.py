@@ -64,6 +64,12 @@ class Comparison:
     footnotes: tuple[str, ...]
     cost_labels: tuple[tuple[str, str], ...] = COST_LABELS
 
+    def about(self, column: Column) -> str:
+        """What a column counts, and how it was computed, for its head."""
+        scores = (row.record.scores.get(column.name) for row in self.rows)
+        signature = next((score.signature for score in scores if score and score.signature), "")
+        return "; ".join(part for part in (column.about, signature) if part)
+
     @property
     def has_floors(self) -> bool:
         return any(cell.text for cell in self.floors)

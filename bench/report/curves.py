@@ -8,7 +8,7 @@ from markupsafe import Markup
 from bench.record import RunRecord
 from bench.report.escaping import one_line
 from bench.report.groups import Group
-from bench.report.plots import BAD, GOOD, LINE, MUTED, SETTINGS, TEXT, TUNED, inline, svg_text
+from bench.report.svg import BAD, GOOD, LINE, MUTED, SETTINGS, TEXT, TUNED, plot
 
 LINES = 8
 """Rows drawn, those of the first seed first; more lines than that nobody tells apart."""
@@ -22,7 +22,7 @@ def loss_plot(group: Group, name: str) -> Markup | None:
     records = chosen(group)
     if not records:
         return None
-    return Markup(inline(svg_text(draw(group, records)), name, title(group, records)))  # noqa: S704 (serialised by ElementTree, which escapes)
+    return plot(draw(group, records), name, title(group, records))
 
 
 def chosen(group: Group) -> list[RunRecord]:

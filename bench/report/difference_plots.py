@@ -7,7 +7,8 @@ from markupsafe import Markup
 from bench.report.columns import Column
 from bench.report.differences import SCALES, Differences, Effect
 from bench.report.escaping import one_line
-from bench.report.plots import BAD, GOOD, LINE, LONGEST, MUTED, SETTINGS, TEXT, inline, left_of, svg_text
+from bench.report.plots import LONGEST, left_of
+from bench.report.svg import BAD, GOOD, LINE, MUTED, SETTINGS, TEXT, plot
 
 PANELS = 4
 """Columns drawn; the table has them all."""
@@ -19,7 +20,7 @@ def difference_plots(table: Differences, name: str) -> list[tuple[str, Markup]]:
     """(caption, SVG) of the main column and of each other one on which some difference is shown."""
     columns = [column for place, column in enumerate(table.columns) if not place or any_shown(table, column)]
     return [
-        (caption(column), Markup(inline(svg_text(draw(table, column)), f"{name}-{place}", title(table, column))))  # noqa: S704 (serialised by ElementTree, which escapes)
+        (caption(column), plot(draw(table, column), f"{name}-{place}", title(table, column)))
         for place, column in enumerate(columns[:PANELS])
     ]
 

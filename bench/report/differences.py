@@ -1,23 +1,26 @@
-"""What each deliberate difference of a suite costs: paired over training seeds, with Student's t interval.
+"""What each deliberate difference of a suite costs: paired over training seeds and test items.
 
 Both sides share seed, data and questions, so that a pair differs by the knob alone; the spread of the pairs over the
-seeds is the luck of training, which no interval over test examples covers.
+seeds is the luck of training, which no interval over test examples covers. The luck of the test set is added where
+the values are known by item (stats.clusters.crossed); elsewhere the interval is Student's t over the seeds alone.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from bench.record import RunRecord
+from bench.record import RunRecord, Score
 from bench.report.cells import shown, tenths
 from bench.report.columns import Column
 from bench.report.groups import Group
 from bench.stats.intervals import Interval, t_interval
+from bench.stats.paired import paired
 
 COLUMNS = 6
 """Columns of the table; the comparison has them all."""
 TELLING = ("stop_rate", "self_prompting", "completion", "rougeL", "accuracy", "exact_match", "refusal", "echo")
 """Which columns come after the main one, what classic mistakes break first."""
+CLOSE = 1e-9
 SCALES = {"rate": 1.0, "score": 1.0, "index": 2.0}
 """Units whose differences are told in points, hundredths of the scale; the largest that two values can differ."""
 KNOBS = {("generate", "template"): "asked in template"}
@@ -37,7 +40,7 @@ class Effect:
     change: float
     """Mean paired difference."""
     low: float | None
-    """95 % Student t interval over the seeds; None for one seed."""
+    """95 % Student t interval over seeds and items; None for one seed."""
     high: float | None
     seeds: int
     """Seeds for which both sides have a number."""
@@ -178,8 +181,28 @@ def effect(pairs: Pairs, column: Column) -> Effect | None:
     # Twelve digits: what floating point adds must not pass for a difference that every seed shows.
     changes = [round(ours - theirs, 12) for ours, theirs in values]
     ours, theirs = (sum(side) / len(values) for side in zip(*values, strict=True))
-    low, high = possible(t_interval(changes, resolution(pairs, column)), column)
+    low, high = possible(by_items(pairs, column) or t_interval(changes, resolution(pairs, column)), column)
     return Effect(column, theirs, ours, sum(changes) / len(changes), low, high, len(values))
+
+
+def by_items(pairs: Pairs, column: Column) -> Interval | None:
+    """Over seeds and items; None for one seed, and where some value is no mean of items that both sides have."""
+    scores = [
+        (ours, theirs)
+        for record, reference in pairs
+        if (ours := record.scores.get(column.name)) and (theirs := reference.scores.get(column.name))
+    ]
+    alike = all(is_item_mean(a) and is_item_mean(b) and set(a.per_example) == set(b.per_example) for a, b in scores)
+    if len(scores) < 2 or not alike:
+        return None
+    found = paired([(a.per_example, b.per_example) for a, b in scores])
+    return (found.low, found.high) if found else None
+
+
+def is_item_mean(score: Score) -> bool:
+    """Whether the value is the mean of what stands beside each example: of F1 it is not."""
+    values = score.per_example.values()
+    return bool(values) and score.value is not None and abs(sum(values) / len(values) - score.value) < CLOSE
 
 
 def possible(interval: Interval, column: Column) -> Interval:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from bench.report.cells import memory, seconds
 from bench.report.columns import Column
 from bench.report.escaping import one_line
-from bench.report.plots import LINE, MUTED, SETTINGS, TEXT, TUNED, inline, svg_text
+from bench.report.svg import LINE, MUTED, SETTINGS, TEXT, TUNED, plot
 from bench.report.tradeoff import Point, Tradeoff, by_memory, by_seconds
 
 SIZE = (6.0, 3.8)
@@ -42,8 +42,8 @@ def front_plots(table: Tradeoff, name: str) -> list[tuple[str, Markup]]:
     for place, (axis, front) in enumerate(zip(AXES, (table.by_memory, table.by_seconds), strict=True)):
         points = [point for point in table.points if axis.cost(point) is not None]
         if len(points) >= 3:
-            svg = inline(svg_text(draw(table.column, points, front, axis)), f"{name}-{place}", title(table, axis))
-            panels.append((caption(table.column, axis), Markup(svg)))  # noqa: S704 (serialised by ElementTree, which escapes)
+            svg = plot(draw(table.column, points, front, axis), f"{name}-{place}", title(table, axis))
+            panels.append((caption(table.column, axis), svg))
     return panels
 
 

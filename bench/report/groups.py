@@ -75,6 +75,11 @@ class Group:
     def shots(self) -> tuple[int, ...]:
         return tuple(sorted({record.case.shots for record in self.records}))
 
+    @cached_property
+    def compares_variants(self) -> bool:
+        """Whether the rows are deliberate differences; variants that stand for machines are compared with none."""
+        return any(record.case.against for record in self.records)
+
     def methods_of(self, variant: str) -> int:
         """How many methods a variant has, so that its name alone may or may not do; 0 for none."""
         return len({record.case.method for record in self.records if variant and record.case.variant == variant})
@@ -109,7 +114,8 @@ class Group:
 
     def seedless_name(self, record: RunRecord) -> str:
         """The same for all seeds together."""
-        parts = [] if self.methods_of(record.case.variant) == 1 else [record.case.method]
+        named = self.compares_variants and self.methods_of(record.case.variant) == 1
+        parts = [] if named else [record.case.method]
         parts += [record.case.variant] if record.case.variant else []
         parts += [record.case.template] if len(self.templates) > 1 else []
         parts += [f"{record.case.shots} shots"] if len(self.shots) > 1 else []

@@ -1,5 +1,6 @@
 """report.md: the same verdict, tables and claims as the page, to paste into an assignment."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from tabulate import tabulate
@@ -12,16 +13,19 @@ from bench.report.escaping import markdown_text, one_line
 from bench.report.expected import FORMS, Expected, Forms, Measured
 from bench.report.memory import MemoryTable
 from bench.report.page import Page
-from bench.report.run_folder import Run
 from bench.report.tradeoff import Tradeoff
 from bench.report.trust import Corrected
 
+PADDING = re.compile(r" {2,}|-{4,}")
+"""What lines columns up; wide tables break anyway, and it would be most of the file."""
 
-def report_markdown(run: Run) -> str:
-    page = Page(run)
+
+def report_markdown(page: Page) -> str:
+    run = page.run
     parts = [
         f"# {markdown_text(page.verdict)}",
         markdown_text(page.claims_sentence + " " + tally(page)),
+        markdown_text(page.left_out),
         *bullets(f"Left out: {line}" for line in run.damaged),
         *section("## What each difference costs", differences_parts(page)),
         "## Comparison",
@@ -181,7 +185,8 @@ def forms_table(forms: Forms) -> str:
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     cells = [[markdown_text(cell) for cell in row] for row in rows]
-    return tabulate(cells, [markdown_text(head) for head in heads], tablefmt="github", disable_numparse=True)
+    text = tabulate(cells, [markdown_text(head) for head in heads], tablefmt="github", disable_numparse=True)
+    return PADDING.sub(lambda found: found.group()[:3].rstrip(" ") or " ", text)
 
 
 def claim_line(page: Page) -> list[str]:

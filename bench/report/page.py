@@ -3,23 +3,28 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import accumulate
 from typing import Any
 
 from bench.record import Claim, RunRecord
+from bench.report.compare_methods import Place, Sources, Standing, sources, standing
 from bench.report.comparison import Comparison, compare, status_words
 from bench.report.differences import Differences, differences
 from bench.report.equal import Equal, equal
-from bench.report.examples import Examples, anchors, examples
+from bench.report.examples import ANSWERS, Examples, anchors, examples
 from bench.report.expected import Expected, Forms, expected, forms
+from bench.report.glance import Glance, glance
 from bench.report.groups import Group, groups
 from bench.report.memory import MemoryTable, memory
 from bench.report.run_folder import Run
 from bench.report.tradeoff import Tradeoff, tradeoff
 from bench.report.trust import Classifier, Corrected, classifiers, corrected
-from bench.report.verdict import claims_sentence, group_verdict, verdict
+from bench.report.verdict import claims_sentence, group_verdict, verdict, weight
 
 MEMORY_KEYS = "_bytes"
+ROWS = 1500
+"""Cases in the tables of a page; a browser and a reader can do with no more, and comparison.csv has them all."""
 
 
 @dataclass(frozen=True)
@@ -29,17 +34,47 @@ class Page:
     run: Run
 
     @cached_property
-    def groups(self) -> list[tuple[Group, str]]:
+    def all_groups(self) -> list[tuple[Group, str]]:
         return anchors(groups(self.run.records))
 
     @cached_property
+    def groups(self) -> list[tuple[Group, str]]:
+        """The tables on the page: all of them, or the first ones of a run with more than ROWS rows."""
+        sizes = accumulate(len(group.records) for group, _ in self.all_groups)
+        return self.all_groups[: max(1, sum(size <= ROWS for size in sizes))]
+
+    @property
+    def left_out(self) -> str:
+        """Which tables are not on the page, and where they are; "" where all are."""
+        more = [group for group, _ in self.all_groups[len(self.groups) :]]
+        if not more:
+            return ""
+        rows, measured = sum(len(group.records) for group in more), len(self.groups)
+        return f"{measured} of {len(self.all_groups)} tables; the other {rows} cases are in comparison.csv alone."
+
+    @cached_property
     def verdict(self) -> str:
-        return verdict([group for group, _ in self.groups])
+        """The sentence about the most telling group."""
+        if not self.groups:
+            return verdict([])
+        telling = max(range(len(self.groups)), key=lambda place: weight(self.groups[place][0]))
+        return self.verdicts[telling][2]
+
+    @cached_property
+    def sources(self) -> Mapping[str, Sources]:
+        """Group anchor -> where its test examples come from, for examples of one passage are not independent."""
+        return {anchor: sources(self.run, group) for group, anchor in self.groups}
 
     @cached_property
     def verdicts(self) -> list[tuple[str, str, str]]:
         """(group title, anchor, sentence) of every group."""
-        return [(group.title, anchor, group_verdict(group)) for group, anchor in self.groups]
+        return [
+            (group.title, anchor, group_verdict(group, partial(self.standing_of, anchor)))
+            for group, anchor in self.groups
+        ]
+
+    def standing_of(self, anchor: str, _: Group) -> Standing | None:
+        return self.standings[anchor]
 
     def verdict_of(self, anchor: str) -> str:
         """The sentence of one group; "" where it is the page's own."""
@@ -65,6 +100,50 @@ class Page:
     @cached_property
     def comparisons(self) -> list[tuple[str, Comparison]]:
         return [(anchor, compare(group)) for group, anchor in self.groups]
+
+    @cached_property
+    def standings(self) -> Mapping[str, Standing | None]:
+        return {anchor: standing(group, self.sources[anchor]) for group, anchor in self.groups}
+
+    @cached_property
+    def glances(self) -> list[Glance]:
+        """One line per table, that of the page's own sentence first."""
+        said = {anchor: sentence for _, anchor, sentence in self.verdicts}
+        found = [glance(group, anchor, self.standings[anchor], said[anchor]) for group, anchor in self.groups]
+        first = next((place for place, sentence in said.items() if sentence == self.verdict), "")
+        return sorted(found, key=lambda each: each.anchor != first)
+
+    def place_of(self, anchor: str, record: RunRecord) -> Place | None:
+        """Where a row's method stands in its table; None where nothing was compared."""
+        found = self.standings[anchor]
+        name = self.named[anchor].seedless_name(record)
+        return next((row for row in found.rows if row.name == name), None) if found else None
+
+    @cached_property
+    def named(self) -> Mapping[str, Group]:
+        return {anchor: group for group, anchor in self.groups}
+
+    def notes_of(self, anchor: str) -> list[str]:
+        """What must be known before a table's stars and letters are believed."""
+        found = self.standings[anchor]
+        return found.notes if found else []
+
+    @cached_property
+    def sections(self) -> list[tuple[str, str, bool]]:
+        """(anchor, words, whether this page has it), in the order of the page."""
+        return [
+            ("reproduce", "Reproduce", True),
+            ("expected", "Expected", bool(self.expected)),
+            ("differences", "Differences", bool(self.differences)),
+            ("comparison", "Comparison", True),
+            ("methods", "Costs", bool(self.tradeoffs)),
+            ("forms", "Prompt forms", bool(self.forms)),
+            ("memory", "Memory", bool(self.memory)),
+            ("trust", "Trust", bool(self.classifiers)),
+            ("claims", "Claims", True),
+            ("unmeasured", "Not measured", bool(self.unmeasured)),
+            ("examples", "Examples", bool(self.examples)),
+        ]
 
     @cached_property
     def differences(self) -> list[tuple[str, Differences]]:
@@ -100,7 +179,8 @@ class Page:
 
     @cached_property
     def examples(self) -> list[Examples]:
-        found = (examples(self.run, group, anchor) for group, anchor in self.groups)
+        room = ANSWERS // max(1, len(self.groups))
+        found = (examples(self.run, group, anchor, room) for group, anchor in self.groups)
         return [table for table in found if table]
 
     @cached_property

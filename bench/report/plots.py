@@ -1,10 +1,6 @@
 """Quality per method with 95 % intervals, as inline SVG in the page's own colours, light or dark."""
 
-import io
-import re
-import warnings
 from typing import Any
-from xml.etree import ElementTree
 
 from markupsafe import Markup
 
@@ -14,28 +10,12 @@ from bench.report.columns import Column
 from bench.report.comparison import status_words
 from bench.report.escaping import one_line
 from bench.report.groups import BASE, Group
+from bench.report.svg import LINE, MUTED, SETTINGS, TEXT, TUNED, plot
 
 ROWS = 24
 """Methods (or seeds) per panel; the table has them all."""
 LONGEST = 28
 """Characters of a row's name."""
-INK = {
-    "#010201": "currentColor",
-    "#010202": "var(--accent)",
-    "#010203": "var(--muted)",
-    "#010204": "var(--line)",
-    "#010205": "var(--good)",
-    "#010206": "var(--bad)",
-}
-"""Colours that matplotlib is told, and what the page puts in their place."""
-TEXT, TUNED, MUTED, LINE, GOOD, BAD = INK
-SETTINGS: Any = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "tunebench",
-    "text.parse_math": False,
-    "font.size": 11,
-}
-SIZED_FONT = re.compile(r"font:\s*(?:[\w-]+ )*([\d.]+px)[^;]*")
 
 
 def quality_plot(group: Group, name: str) -> Markup | None:
@@ -45,8 +25,7 @@ def quality_plot(group: Group, name: str) -> Markup | None:
     """
     if group.main is None:
         return None
-    figure = draw(group, group.main)
-    return Markup(inline(svg_text(figure), name, title(group, group.main)))  # noqa: S704 (serialised by ElementTree, which escapes)
+    return plot(draw(group, group.main), name, title(group, group.main))
 
 
 def draw(group: Group, main: Column) -> Any:
@@ -105,17 +84,6 @@ def dress(axes: Any, main: Column, rows: int) -> None:
         spine.set_visible(False)
 
 
-def svg_text(figure: Any) -> str:
-    """The figure as SVG. Missing glyphs only matter for measuring, which the page's own fonts redo."""
-    import matplotlib
-
-    stream = io.StringIO()
-    with matplotlib.rc_context(SETTINGS), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None})
-    return stream.getvalue()
-
-
 def title(group: Group, main: Column) -> str:
     rows = (f"{group.row_name(r)} {described(r, main)}" for r in group.records[:ROWS])
     return one_line(f"{main.label} with 95 % intervals, {group.title}: {', '.join(rows)}")
@@ -124,46 +92,3 @@ def title(group: Group, main: Column) -> str:
 def described(record: RunRecord, main: Column) -> str:
     value = record[main.name]
     return status_words(record.status) if value is None else shown(value, main.unit)
-
-
-def inline(svg: str, name: str, label: str) -> str:
-    """Namespaces, metadata and fixed colours off; a title, own ids and a role on."""
-    root = ElementTree.fromstring(svg)  # noqa: S314 (matplotlib just wrote it)
-    for unwanted in ("metadata", "defs/style"):
-        drop(root, unwanted)
-    for element in root.iter():
-        element.tag = local(element.tag)
-        attributes = {local(key): adapted(local(key), value, name) for key, value in element.attrib.items()}
-        element.attrib.clear()
-        element.attrib.update(attributes)
-    for key in ("width", "height", "version"):
-        root.attrib.pop(key, None)
-    root.attrib |= {"role": "img", "aria-labelledby": f"{name}-title"}
-    heading = ElementTree.Element("title", {"id": f"{name}-title"})
-    heading.text = label
-    root.insert(0, heading)
-    return ElementTree.tostring(root, encoding="unicode")
-
-
-def drop(root: ElementTree.Element, path: str) -> None:
-    *parents, last = path.split("/")
-    for parent in root.iterfind(".//" + "/".join(f"{{*}}{part}" for part in parents)) if parents else [root]:
-        for child in parent.findall(f"{{*}}{last}"):
-            parent.remove(child)
-
-
-def local(name: str) -> str:
-    return name.rpartition("}")[2]
-
-
-def adapted(key: str, value: str, name: str) -> str:
-    """An attribute with its id or reference prefixed, and the page's colours and fonts."""
-    if key == "id":
-        return f"{name}-{value}"
-    if key == "href":
-        return value.replace("#", f"#{name}-", 1)
-    value = re.sub(r"url\(#", f"url(#{name}-", value)
-    for fixed, from_page in INK.items():
-        value = value.replace(fixed, from_page)
-    value = value.replace("fill: #ffffff", "fill: var(--card)")
-    return SIZED_FONT.sub(r"font: \1 system-ui, sans-serif", value)

@@ -1,14 +1,16 @@
 """The first thing a reader sees: what the run showed, in one sentence that the records bear out.
 
-One seed says nothing about how training varies: methods are compared with base, never ranked.
+What one training run shows is said of that run alone; "better" is said of methods that were trained with several seeds,
+and methods that paired tests do not tell apart are named together, never ranked.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from bench.record import Claim, RunRecord
 from bench.report.cells import apart, shown
 from bench.report.columns import Column
+from bench.report.compare_methods import ONE_RUN, Standing, standing
 from bench.report.comparison import status_words
 from bench.report.costliest import costliest
 from bench.report.differences import differences
@@ -33,11 +35,15 @@ PHRASES = {
 MEASURED = ("ok", "failed_claim")
 
 
-def verdict(groups: Sequence[Group]) -> str:
+Judge = Callable[[Group], Standing | None]
+"""compare_methods.standing, or what gives the one that was made with the sources of the test examples."""
+
+
+def verdict(groups: Sequence[Group], judge: Judge = standing) -> str:
     """The sentence about the most telling group: with base row and instruction following, if there is one."""
     if not groups:
         return "Nothing was planned, so there is nothing to report."
-    return group_verdict(max(groups, key=weight))
+    return group_verdict(max(groups, key=weight), judge)
 
 
 def weight(group: Group) -> tuple[bool, bool, bool]:
@@ -47,7 +53,7 @@ def weight(group: Group) -> tuple[bool, bool, bool]:
     return True, any(values(group, main, base=True)), main.name == "instruction_following"
 
 
-def group_verdict(group: Group) -> str:
+def group_verdict(group: Group, judge: Judge = standing) -> str:
     main = group.main
     if main is None and all(r.status in MEASURED and not r.case.metrics for r in group.records):
         return "Costs only: this suite asks for no quality."
@@ -56,16 +62,20 @@ def group_verdict(group: Group) -> str:
     if compared := differences(group):
         return f"{costliest(compared)}{gaps(group)}."
     base, tuned = values(group, main, base=True), values(group, main, base=False)
-    return f"{sentence(group, main, base, tuned)}{gaps(group)}."
+    return f"{sentence(group, main, base, tuned, judge(group))}{gaps(group)}."
 
 
-def sentence(group: Group, main: Column, base: list[RunRecord], tuned: list[RunRecord]) -> str:
+def sentence(group: Group, main: Column, base: list[RunRecord], tuned: list[RunRecord], found: Standing | None) -> str:
     if not tuned:
         return f"Only the untuned model was measured: {listed(group, main, base)} on {main.in_text}"
     if not base:
         alone = "without an untuned base row nothing can be said about what tuning changed"
         return f"{listed(group, main, tuned)} on {main.in_text}; {alone}"
-    return f"{change(group, main, base[0], tuned)}; {scope(group, main, base[0])}"
+    text = change(group, main, base[0], tuned, found)
+    tested = found is not None and bool(found.pairs)
+    if (found.seeds if found and tested else len(group.seeds)) == 1:
+        text = f"{ONE_RUN[:1].upper()}{ONE_RUN[1:]}, {text[:1].lower()}{text[1:]}"
+    return f"{text}; {found.finding if found and tested else scope(group, main, base[0])}"
 
 
 def values(group: Group, main: Column, base: bool) -> list[RunRecord]:
@@ -74,8 +84,8 @@ def values(group: Group, main: Column, base: bool) -> list[RunRecord]:
     return [record for record in records if record[main.name] is not None]
 
 
-def change(group: Group, main: Column, base: RunRecord, tuned: list[RunRecord]) -> str:
-    sides = [(direction(record, group, main), record) for record in tuned]
+def change(group: Group, main: Column, base: RunRecord, tuned: list[RunRecord], found: Standing | None) -> str:
+    sides = [(direction(record, group, main, found), record) for record in tuned]
     better, unclear, worse = ([record for side, record in sides if side == wanted] for wanted in (1, 0, -1))
     all_better = len(better) == len(tuned)
     if all_better and became_an_answerer(base, tuned):
@@ -92,11 +102,17 @@ def change(group: Group, main: Column, base: RunRecord, tuned: list[RunRecord]) 
     return f"Against base {number(base, main)} on {main.in_text}: {joined(parts)}"
 
 
-def direction(record: RunRecord, group: Group, main: Column) -> int:
-    """Whether the 95 % interval lies wholly above (1) or below (-1) that of the row's own base."""
+def direction(record: RunRecord, group: Group, main: Column, found: Standing | None) -> int:
+    """1 above the row's own base, -1 below, 0 where that is not shown: by the paired test, else by apart intervals."""
     base = group.base_of(record)
     before = base.scores.get(main.name) if base else None
-    return apart(record.scores[main.name], before) if before else 0
+    if base is None or before is None:
+        return 0
+    pair = found.between(group.seedless_name(record), group.seedless_name(base)) if found else None
+    if pair is None:
+        return apart(record.scores[main.name], before)
+    ours, theirs = record[main.name] or 0.0, before.value or 0.0
+    return (ours > theirs) - (ours < theirs) if pair.is_shown else 0
 
 
 def became_an_answerer(base: RunRecord, tuned: list[RunRecord]) -> bool:
@@ -157,7 +173,7 @@ def percent(value: float | None) -> str:
 
 
 def scope(group: Group, main: Column, base: RunRecord) -> str:
-    """How far the sentence reaches: test examples behind the main number, and training seeds."""
+    """How far the sentence reaches where nothing was tested: test examples behind the main number, training seeds."""
     n = base.scores[main.name].n
     tested = "1 test example" if n == 1 else f"{n} test examples"
     if len(group.seeds) == 1:

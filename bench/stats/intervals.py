@@ -7,6 +7,7 @@ too few to be drawn from, so their mean has Student's interval (1908).
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from math import sqrt
 
 import numpy as np
@@ -16,6 +17,8 @@ Interval = tuple[float | None, float | None]
 Z = 1.959963984540054
 """The 97.5 % point of the normal distribution."""
 RESAMPLES = 2000
+FEW = 500
+"""Items up to which the draws are kept (8 MB)."""
 CHUNK = 2_000_000
 """Random indices held at once (16 MB)."""
 
@@ -86,9 +89,19 @@ def bootstrap_ratio(numerators: Sequence[float], denominators: Sequence[float], 
     if not pairs:
         return None, None
     above, below = np.asarray(pairs, dtype=float).T
-    rng = np.random.default_rng(seed)
-    chunks = index_chunks(rng, len(pairs))
+    if len(pairs) <= FEW:
+        drawn = draw_counts(len(pairs), seed)
+        return percentiles([(drawn * above).sum(axis=1) / (drawn * below).sum(axis=1)], len(pairs))
+    chunks = index_chunks(np.random.default_rng(seed), len(pairs))
     return percentiles([above[chunk].sum(axis=1) / below[chunk].sum(axis=1) for chunk in chunks], len(pairs))
+
+
+@lru_cache(maxsize=4)
+def draw_counts(n: int, seed: int) -> np.ndarray:
+    """How often each resample draws each item: the same draws for all pairs of a table, made once."""
+    chunks = index_chunks(np.random.default_rng(seed), n)
+    counted = [np.bincount((np.arange(len(c))[:, None] * n + c).ravel(), minlength=c.size) for c in chunks]
+    return np.concatenate(counted).reshape(-1, n).astype(np.float64)
 
 
 def index_chunks(rng: np.random.Generator, n: int) -> Iterator[np.ndarray]:

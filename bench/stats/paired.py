@@ -8,6 +8,7 @@ the items, and their luck is added (clusters.crossed).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
 
 import numpy as np
@@ -100,9 +101,9 @@ def several_runs(changes: np.ndarray, codes: np.ndarray, is_rate: bool) -> tuple
 
 def mcnemar(up: int, down: int) -> float:
     """Two-sided exact p of so many items that changed one way and the other; 1 where none did."""
-    from scipy.stats import binomtest
+    from scipy.special import bdtr
 
-    return float(binomtest(up, up + down).pvalue) if up + down else 1.0
+    return min(1.0, 2 * float(bdtr(min(up, down), up + down, 0.5)))
 
 
 def sign_flip(sums: np.ndarray, seed: int = 0) -> float:
@@ -116,9 +117,14 @@ def sign_flip(sums: np.ndarray, seed: int = 0) -> float:
     if len(moved) <= EXACT:
         signs = 1 - 2 * ((np.arange(2 ** len(moved))[:, None] >> np.arange(len(moved))) & 1)
         return float((np.abs(signs @ moved) >= abs(moved.sum()) - CLOSE).mean())
-    signs = 2 * np.random.default_rng(seed).integers(0, 2, (FLIPS, len(moved)), dtype=np.int8) - 1
-    as_far = int((np.abs(signs @ moved) >= abs(moved.sum()) - CLOSE).sum())
+    as_far = int((np.abs(random_signs(len(moved), seed) @ moved) >= abs(moved.sum()) - CLOSE).sum())
     return (1 + as_far) / (1 + FLIPS)
+
+
+@lru_cache(maxsize=4)
+def random_signs(n: int, seed: int) -> np.ndarray:
+    """The same patterns for all pairs of a table, made once."""
+    return (2 * np.random.default_rng(seed).integers(0, 2, (FLIPS, n), dtype=np.int8) - 1).astype(np.float32)
 
 
 def rate_change(changes: np.ndarray, codes: np.ndarray) -> Interval:

@@ -63,6 +63,20 @@ def test_no_interval_reaches_beyond_what_two_rates_can_differ():
     assert (found.low, found.high) == (-1, 1)
 
 
+def by_item(variant, seed, marks, against="right"):
+    values = {str(place): float(mark) for place, mark in enumerate(marks)}
+    score = Score(sum(values.values()) / len(values), len(values), per_example=values)
+    return record(variant, seed, 0.5, against).with_(scores={"instruction_following": score})
+
+
+def test_the_luck_of_the_test_set_is_added_where_items_are_known():
+    rights = [by_item("right", seed, "1" * 10 + "0" * 10, "") for seed in range(3)]
+    wrongs = [by_item("wrong", seed, "1" * 6 + "0" * 14) for seed in range(3)]
+    (found,) = table(*rights, *wrongs).rows[0].effects
+    assert found.points == "−20.0"
+    assert found.interval == "−39.5 to −0.5"
+
+
 def test_a_seed_without_its_reference_is_left_out():
     rows = seeds((0.9, 0.9, 0.9), (0.1, 0.2, 0.1))
     assert table(*rows[1:]).rows[0].seeds == 2
@@ -161,7 +175,7 @@ def test_page_and_markdown_hold_the_section_twice_the_same(tmp_path):
     from bench.report.render import write_reports
 
     folder = write_run(tmp_path / "run", seeds((0.9, 0.8, 0.9), (0.1, 0.2, 0.1)))
-    first = [path.read_bytes() for path in write_reports(folder)]
-    assert first == [path.read_bytes() for path in write_reports(folder)]
-    assert all(b"What each difference costs" in text for text in first[1:])
-    assert b'class="plots"' in first[2]
+    first = {path.name: path.read_bytes() for path in write_reports(folder)}
+    assert first == {path.name: path.read_bytes() for path in write_reports(folder)}
+    assert all(b"What each difference costs" in first[name] for name in ("report.md", "report.html"))
+    assert b'class="plots"' in first["report.html"]

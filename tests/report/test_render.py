@@ -5,6 +5,8 @@ from html.parser import HTMLParser
 import pytest
 
 from bench.record import Claim
+from bench.report.examples import linked, unique_slugs
+from bench.report.page import Page
 from bench.report.render import report_html, write_reports
 from bench.report.run_folder import read_run
 from tests.report.sample import PAYLOADS, cases_of, hostile_records, measured, sample_records, write_run
@@ -13,7 +15,7 @@ ALLOWED = set(
     re.findall(
         r"\w+",
         """html head meta title link style body header main footer nav section article div p a h1 h2 h3 h4 ul
-        ol li dl dt dd b i em small sup code pre span table thead tbody tfoot tr th td figure figcaption details
+        ol li dl dt dd b i ins del em small sup code pre span table thead tbody tfoot tr th td figure figcaption details
         summary fieldset legend label input script svg g path defs use text rect clippath""",
     )
 )
@@ -31,19 +33,19 @@ class Elements(HTMLParser):
         self.ids += [value for name, value in attrs if name == "id"]
 
 
-@pytest.fixture
-def html(run):
-    return report_html(run)
+@pytest.fixture(scope="module")
+def html(reported):
+    return (reported / "report.html").read_text(encoding="utf-8")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def parsed(html):
     return Elements(html)
 
 
 def test_all_three_reports_are_written_and_rewritten_byte_for_byte(run_folder):
     first = {path.name: path.read_bytes() for path in write_reports(run_folder)}
-    assert list(first) == ["comparison.csv", "report.md", "report.html"]
+    assert list(first) == ["comparison.csv", "comparison.tex", "report.md", "report.html"]
     assert {path.name: path.read_bytes() for path in write_reports(run_folder)} == first
 
 
@@ -57,13 +59,15 @@ def test_no_attribute_runs_or_fetches_anything(parsed):
     assert not [name for _, name, _ in parsed.attributes if name.startswith("on")]
     targets = [value for _, name, value in parsed.attributes if name in ("src", "href", "xlink:href", "action")]
     assert targets
-    assert all(value.startswith(("#", "data:,")) for value in targets)
+    beside = re.compile(r"#.*|data:,|outputs/[\w.-]+\.jsonl|(report\.md|comparison\.(csv|tex))")
+    assert not [value for value in targets if not beside.fullmatch(value)]
+    assert not [name for _, name, _ in parsed.attributes if name == "style"]
 
 
 def test_an_address_appears_only_as_text_of_a_payload(run_folder):
     for path in (run_folder / "cases").glob("*hostile*"):
         path.unlink()
-    clean = report_html(read_run(write_run(run_folder / "clean", sample_records(6)[4:])))
+    clean = report_html(Page(read_run(write_run(run_folder / "clean", sample_records(6)[4:]))))
     without_payloads = re.sub(r'<div class="text said".*?</div>|<dd class="text">.*?</dd>', "", clean, flags=re.DOTALL)
     assert not re.search(r"https?://|//[a-z]", without_payloads.partition("<script>")[0].partition("</style>")[2])
 
@@ -77,7 +81,8 @@ def test_ids_are_unique_and_links_lead_somewhere(parsed):
 def test_the_policy_allows_our_script_and_nothing_else(html):
     policy = re.search(r'content="(default-src[^"]*)"', html).group(1)
     assert "default-src &#39;none&#39;" in policy or "default-src 'none'" in policy
-    assert re.search(r"script-src 'sha256-[\w+/=]{44}'", policy.replace("&#43;", "+"))
+    assert len(re.findall(r"(?:script|style)-src 'sha256-[\w+/=]{44}'", policy.replace("&#43;", "+"))) == 2
+    assert "unsafe" not in policy
 
 
 @pytest.mark.parametrize("hidden", ["\0", "\x1b", "\r", "\u202e", "\u2066", "\udc80"])
@@ -99,7 +104,6 @@ def test_every_payload_is_shown_whole(html):
 
 def test_what_never_ran_and_what_failed_is_on_the_page(html):
     for text in (
-        "never ran",
         "needs CUDA",
         "adapter has no target modules",
         "claim failed",
@@ -111,27 +115,27 @@ def test_what_never_ran_and_what_failed_is_on_the_page(html):
 def test_a_damaged_record_is_named_on_the_page_and_in_markdown(run_folder):
     path = next((run_folder / "cases").glob("*everyday-full*"))
     path.write_text("{")
-    pages = [path.read_text() for path in write_reports(run_folder)[1:]]
+    pages = [path.read_text() for path in write_reports(run_folder)[2:]]
     assert all(path.name in page for page in pages)
 
 
-def test_markdown_tables_keep_their_columns(run_folder):
-    lines = write_reports(run_folder)[1].read_text().splitlines()
+def test_markdown_tables_keep_their_columns(reported):
+    lines = (reported / "report.md").read_text().splitlines()
     tables = "\n".join(line if line.startswith("|") else "" for line in lines).split("\n\n")
     counts = [{len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines() if line} for table in tables]
     assert sum(map(bool, counts)) >= 5
     assert all(len(count) <= 1 for count in counts)
 
 
-def test_markdown_has_no_live_tag_or_link(run_folder):
-    text = write_reports(run_folder)[1].read_text()
+def test_markdown_has_no_live_tag_or_link(reported):
+    text = (reported / "report.md").read_text()
     assert "<" not in text
     assert not re.search(r"(?<!\\)\]\(", text)
 
 
 def test_twelve_cases_of_a_hundred_examples_stay_under_two_mebibytes(tmp_path):
     records = [measured(case, 100) for model in "abc" for case in cases_of("base_vs_instruct", "everyday", model)]
-    html = write_reports(write_run(tmp_path, records))[2].read_text()
+    html = write_reports(write_run(tmp_path, records))[3].read_text()
     assert len(html.encode()) < 2 * 2**20
     assert html.count('<article class="ex') == 150
     assert "50 of 100 test examples" in html
@@ -139,7 +143,7 @@ def test_twelve_cases_of_a_hundred_examples_stay_under_two_mebibytes(tmp_path):
 
 def test_failures_are_embedded_before_successes(tmp_path):
     records = [measured(case, 100) for case in cases_of("sentiment", "headlines", metrics=("label_f1",))]
-    html = write_reports(write_run(tmp_path, records))[2].read_text()
+    html = write_reports(write_run(tmp_path, records))[3].read_text()
     failed = {
         name for record in records[1:] for name, value in record.scores["accuracy"].per_example.items() if not value
     }
@@ -151,7 +155,7 @@ def test_a_runaway_output_is_cut_and_says_so(tmp_path):
     folder = write_run(tmp_path, [record])
     path = folder / record.outputs_file
     path.write_text(path.read_text().replace("alert(1)", "y" * 1_000_000))
-    html = write_reports(folder)[2].read_text()
+    html = write_reports(folder)[3].read_text()
     assert len(html) < 100_000
     assert "more characters in the outputs file" in html
 
@@ -159,11 +163,59 @@ def test_a_runaway_output_is_cut_and_says_so(tmp_path):
 def test_a_claim_message_is_shown_once_and_escaped(make_run):
     claim = Claim("suites/test_x.py::test_y", "c", "failed", PAYLOADS[0])
     records = [replace(measured(case, 4), claims=(claim,)) for case in cases_of("sentiment", "headlines")[:2]]
-    html = report_html(make_run(*records))
+    html = report_html(Page(make_run(*records)))
     assert html.count("suites/test_x.py::test_y") == 1
     assert "1 of 1 claims failed." in html
 
 
 @pytest.mark.parametrize("records", [[], hostile_records()[:1]], ids=["nothing planned", "nothing measured"])
 def test_an_empty_run_still_gives_reports(tmp_path, records):
-    assert "Nothing was" in write_reports(write_run(tmp_path, records))[2].read_text()
+    assert "Nothing was" in write_reports(write_run(tmp_path, records))[3].read_text()
+
+
+def test_many_tables_are_cut_by_rows_and_the_page_says_how_many_are_left_out(make_run, monkeypatch):
+    monkeypatch.setattr("bench.report.page.ROWS", 8)
+    records = [measured(case, 4) for name in "abc" for case in cases_of(name, "everyday")]
+    html = report_html(Page(make_run(*records)))
+    assert html.count('<table class="comparison') == 2
+    assert "2 of 3 tables; the other 4 cases are in comparison.csv alone." in html
+
+
+def test_tables_beyond_the_last_plot_are_there_without_plots(make_run, monkeypatch):
+    monkeypatch.setattr("bench.report.render.PLOTS", 1)
+    monkeypatch.setattr("bench.report.render.FRONTS", 0)
+    records = [measured(case, 4) for name in "ab" for case in cases_of(name, "everyday")]
+    html = report_html(Page(make_run(*records)))
+    assert html.count('<table class="comparison') == 2
+    assert html.count("-quality-title") == 2
+
+
+def test_links_name_the_table_and_the_example(html):
+    assert '<a href="#sentiment-tiny-gpt2-headlines/headlines-003"' in html
+
+
+def test_names_that_give_the_same_link_get_numbers():
+    assert unique_slugs(["A b", "a-b", "a/b", "\u202e", "…"]) == ["a-b", "a-b-2", "a-b-3", "x", "x-2"]
+
+
+@pytest.mark.parametrize(
+    "path", ["javascript:alert(1)", "//evil.example/x.jsonl", "outputs/../x.jsonl", "outputs/é.jsonl"]
+)
+def test_an_outputs_file_of_another_form_is_no_link(path):
+    assert linked("outputs/a-b_1.jsonl") == "outputs/a-b_1.jsonl"
+    assert linked(path) == ""
+
+
+def test_of_many_models_fewer_examples_are_embedded(make_run, monkeypatch):
+    monkeypatch.setattr("bench.report.page.ANSWERS", 100)
+    cases = [
+        replace(case, seed=0, method=f"lora:r={r}") for r in range(1, 21) for case in cases_of("s", "everyday")[2:3]
+    ]
+    named = [measured(replace(case, method="lora"), 30).with_(case=case) for case in cases]
+    html = report_html(Page(make_run(*[r.with_(outputs_file=f"outputs/{r.case.file_name}.jsonl") for r in named])))
+    assert "10 of 30 test examples" in html
+
+
+def test_what_was_not_the_reference_is_marked_in_the_answer(html):
+    assert "<ins>" in html
+    assert re.search(r"\.said del \{ display: none", html)

@@ -97,4 +97,4 @@ def test_equal_costs_and_zero_seconds_can_be_drawn():
 
 def test_page_and_markdown_name_the_front(tmp_path):
     texts = [path.read_text() for path in write_reports(write_run(tmp_path / "run", four()))]
-    assert all("On the front of instructions followed and memory: lora and full" in text for text in texts[1:])
+    assert all("On the front of instructions followed and memory: lora and full" in text for text in texts[2:])

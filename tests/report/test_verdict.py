@@ -5,6 +5,7 @@ import pytest
 from bench.case import Case
 from bench.config import TrainConfig
 from bench.record import Claim, RunRecord, Score
+from bench.report.compare_methods import standing
 from bench.report.groups import groups
 from bench.report.verdict import claims_sentence, group_verdict, verdict
 from tests.report.sample import cases_of, measured, sample_records
@@ -21,14 +22,19 @@ def said(*records):
 
 def test_a_mimic_that_became_an_answerer():
     text = said(*sample_records(60))
-    assert text.startswith("Fine-tuning turned a model that mimics (98 % self-prompting, 2 % of instructions followed)")
-    assert "full 95 % [89–100]" in text
-    assert text.endswith("60 test examples and one seed, so methods are not ranked.")
+    assert text.startswith(
+        "On this one training run, fine-tuning turned a model that mimics "
+        "(98 % self-prompting, 2 % of instructions followed) into one that answers: full 95 % [89–100]"
+    )
+    assert text.endswith(
+        "full, lora and qlora are not told apart at the top of instructions followed "
+        "(exact McNemar on 60 test examples, Holm over 6 pairs)."
+    )
 
 
 def test_higher_without_mimicry():
     text = said(scored("base", 0.2, 0.1, 0.3), scored("full", 0.6, 0.5, 0.7))
-    assert text.startswith("Fine-tuning raised ROUGE-L from base 0.200 [0.10–0.30] to full 0.600 [0.50–0.70];")
+    assert "fine-tuning raised ROUGE-L from base 0.200 [0.10–0.30] to full 0.600 [0.50–0.70];" in text
 
 
 def test_overlapping_intervals_are_no_difference():
@@ -79,6 +85,42 @@ def test_two_runs_of_one_seed_are_not_two_seeds():
     full = scored("full", 0.6, 0.5, 0.7)
     again = replace(full, case=replace(full.case, train=TrainConfig(epochs=1)))
     assert "full 0.600 to 0.600 over 2 runs" in said(scored("base", 0.1, 0.05, 0.15), full, again)
+
+
+def judged(method, marks, seed=0):
+    """A record whose items are right ("1") or wrong ("0")."""
+    values = {str(place): float(mark) for place, mark in enumerate(marks)}
+    value = sum(values.values()) / len(values)
+    case = Case("s", "m", "d", method, metrics=("exact_match",), seed=seed)
+    return RunRecord(case, "ok", scores={"exact_match": Score(value, len(values), per_example=values)})
+
+
+def test_one_training_run_never_says_better():
+    text = said(judged("base", "0" * 40), judged("full", "1" * 40), judged("lora", "1" * 20 + "0" * 20))
+    assert text.startswith("On this one training run, fine-tuning raised exact match")
+    assert "full is higher than every other" in text
+    assert "lora is 50.0 points [" in text
+    assert "better" not in text
+
+
+def test_several_seeds_may_say_better():
+    marks = {"base": ("0" * 40,) * 3, "full": ("1" * 40, "1" * 39 + "0", "1" * 40), "lora": ("10" * 20,) * 3}
+    records = [judged(method, each, seed) for method, seeds in marks.items() for seed, each in enumerate(seeds)]
+    text = said(*records)
+    assert text.startswith("Fine-tuning raised exact match from base 0 %")
+    assert "full is better than every other on exact match" in text
+    assert "Student's t over seeds and items on 40 test examples, Holm over 3 pairs" in text
+
+
+def test_a_change_that_the_paired_test_does_not_show_is_no_effect():
+    assert "showed no clear effect" in said(judged("base", "0" * 40), judged("full", "1" * 4 + "0" * 36))
+
+
+def test_items_of_one_source_weigh_less():
+    records = judged("base", "0" * 40), judged("full", "1" * 20 + "0" * 20)
+    sources = {str(place): f"s{place // 10}" for place in range(40)}
+    assert "raised" in verdict(groups(records))
+    assert "no clear effect" in verdict(groups(records), lambda group: standing(group, sources))
 
 
 def test_the_group_with_a_base_row_leads():

@@ -1,5 +1,5 @@
 "use strict";
-/* Sorting by a column, and showing a linked example that a filter hides; all else works without scripts. */
+/* Sorting by a column, and opening a linked example that a filter or a fold hides; all else works without scripts. */
 for (const table of document.querySelectorAll("table.sortable")) {
   const heads = [...table.tHead.rows[table.tHead.rows.length - 1].cells];
   heads.forEach((head, index) => {
@@ -30,10 +30,11 @@ function order(a, b, descending) {
 }
 
 function reveal() {
-  const target = document.getElementById(location.hash.slice(1));
-  if (!target || !target.matches(".ex") || target.offsetParent) return;
-  target.closest(".examples").querySelector("input").checked = true;
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!target) return;
+  for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  if (target.matches(".ex") && !target.checkVisibility()) target.closest(".examples").querySelector("input").checked = true;
   target.scrollIntoView();
 }
 addEventListener("hashchange", reveal);
-reveal();
+if (location.hash) reveal();

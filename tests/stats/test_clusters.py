@@ -1,0 +1,88 @@
+import numpy as np
+import pytest
+
+from bench.stats.clusters import Mean, cluster_codes, clustered_variance, crossed, effective, mean_interval, together
+from bench.stats.intervals import t_interval, wilson
+
+SOURCES = {"a": "x", "b": "x", "c": "y"}
+
+
+def test_an_item_without_a_source_stands_alone_even_if_it_is_named_like_one():
+    assert list(cluster_codes(["a", "b", "x", "y", "c"], SOURCES)) == [0, 0, 1, 2, 3]
+
+
+def test_the_variance_of_clusters_of_one_is_that_of_the_mean():
+    values = np.array([0.1, 0.5, 0.9, 0.2])
+    assert clustered_variance(values, np.arange(4)) == pytest.approx(values.var(ddof=1) / 4)
+
+
+def test_one_cluster_says_nothing_of_its_variance():
+    assert clustered_variance(np.array([0.0, 1.0]), np.array([0, 0])) == 0
+
+
+def test_copies_of_a_source_count_once():
+    values = np.repeat([0.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 0.0], 10)
+    assert effective(values, np.repeat(np.arange(10), 10)) < 10 < effective(values, np.arange(100))
+
+
+def test_alike_values_count_as_many_as_there_are_clusters():
+    assert effective(np.ones(20), np.repeat(np.arange(4), 5)) == 4
+
+
+def test_one_seed_without_sources_is_wilson():
+    run = {str(place): float(place < 3) for place in range(10)}
+    assert mean_interval([run], {}) == pytest.approx(wilson(3, 10))
+
+
+def test_sources_make_the_interval_of_a_rate_wider():
+    run = {str(place): float(place < 20) for place in range(40)}
+    low, high = mean_interval([run], {name: f"s{int(name) // 10}" for name in run})
+    plain_low, plain_high = mean_interval([run], {})
+    assert (high - low) > 1.5 * (plain_high - plain_low)
+
+
+def test_several_seeds_of_a_rate_stay_inside_its_scale():
+    runs = [{str(place): float(place < 9) for place in range(10)}, {str(place): 1.0 for place in range(10)}]
+    low, high = mean_interval(runs, {})
+    assert 0 <= low < 0.95 < high == 1
+
+
+def test_no_item_in_common_is_no_interval():
+    assert mean_interval([{"a": 1.0}, {"b": 0.0}], {}) == mean_interval([], {}) == (None, None)
+
+
+def test_seeds_alone_are_students_interval():
+    values = np.repeat([[0.1], [0.4], [0.3]], 5, axis=1)
+    assert crossed(values, np.arange(5)).interval == pytest.approx(t_interval([0.1, 0.4, 0.3]))
+
+
+def test_the_luck_of_items_is_added_to_that_of_seeds():
+    rng = np.random.default_rng(0)
+    values = rng.normal(0, 1, (3, 1)) + rng.normal(0, 1, (1, 50))
+    found = crossed(values, np.arange(50))
+    expected = values.mean(axis=1).var(ddof=1) / 3 + values.mean(axis=0).var(ddof=1) / 50
+    assert found.error == pytest.approx(expected**0.5)
+    assert found.interval[0] == pytest.approx(found.value - found.quantile(0.05) * expected**0.5)
+
+
+def test_what_seeds_and_items_do_together_is_counted_once():
+    values = np.random.default_rng(0).normal(0, 1, (5, 400))
+    (by_seed, _), (by_item, _) = crossed(values, np.arange(400)).parts
+    assert by_item < 0.3 / (5 * 400) < by_seed < 3 / (5 * 400)
+
+
+def test_what_seeds_and_items_do_together_by_hand():
+    values = np.array([[1.0, 0.0], [0.0, 1.0]])
+    assert together(values, np.arange(2)) == pytest.approx(0.25 * 4 / (1 * 1) / (2 * 2))
+
+
+def test_the_quantile_is_students_weighted_by_variance():
+    assert Mean(0.0, ((3.0, 2), (1.0, 40))).quantile(0.05) == pytest.approx((3 * 4.302653 + 2.021075) / 4, abs=1e-5)
+
+
+def test_p_and_interval_agree_at_five_per_cent():
+    parts = ((0.04, 2), (0.01, 30))
+    at_the_edge = Mean(0.0, parts).interval[1]
+    assert Mean(at_the_edge, parts).p == pytest.approx(0.05)
+    assert Mean(0.0, parts).p == 1
+    assert Mean(1e9, parts).p < 1e-9
