@@ -1,4 +1,4 @@
-"""Near-copies among 50,000 instruction pairs: seconds, peak memory of the process, and how many planted copies are found.
+"""Near-copies among 50,000 instruction pairs: seconds, peak memory, and how many planted copies are found.
 
 Run by hand: `python benchmarks/dedup.py 50000`. Texts are invented, word frequencies fall as in language. A planted
 copy has one word of every eight of question and answer changed; ROUGE-L says which of them are copies at all. The
@@ -72,7 +72,7 @@ def search(kind: str, count: int) -> None:
     found = {copy.second for copy in copies(pairs)}
     seconds, cpu = time.perf_counter() - before, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"copies, {kind}, {count:,} pairs: {seconds:.1f} s ({cpu:.1f} s of CPU), {len(found)} found, peak {peak:.0f} MiB")
+    print(f"copies, {kind}, {count:,} pairs: {seconds:.1f} s ({cpu:.1f} s of CPU), {len(found)} found, {peak:.0f} MiB")
     real = [copy for original, copy in planted if alike(pairs[original], pairs[copy])]
     if real:
         print(

@@ -1,6 +1,6 @@
 """From a novel to its dataset by the rule teacher, and retrieval over many passages: times and what was made.
 
-    python benchmarks/synthesis.py BOOK.txt [BOOK.txt ...]
+python benchmarks/synthesis.py BOOK.txt [BOOK.txt ...]
 """
 
 import sys
@@ -58,7 +58,9 @@ def retrieval() -> None:
     words = [f"w{number}" for number in range(20_000)]
     weights = [1 / (rank + 1) for rank in range(len(words))]
     passages = [
-        Passage(id=f"p{number}", chapter=1, text=" ".join(rng.choices(words, weights, k=120)), start=0, end=1, source="x")
+        Passage(
+            id=f"p{number}", chapter=1, text=" ".join(rng.choices(words, weights, k=120)), start=0, end=1, source="x"
+        )
         for number in range(PASSAGES)
     ]
     began = time.perf_counter()

@@ -18,12 +18,16 @@ FORBIDDEN = {
     "behaviour.py": (HEAVY, "so that stored outputs can be scored again anywhere in seconds"),
     "corpus": (HEAVY, "so that datasets can be built without a GPU stack"),
     "data": (HEAVY, "because datasets are read while pytest collects"),
+    "assignments": (HEAVY, "so that thirty submissions are read in seconds"),
     "recipes": (HEAVY, "so that a recipe is checked without torch"),
     "prompts": (HEAVY, "because templates are hashed while pytest collects"),
 }
 BELOW = {
     "metrics": {"run", "report", "plugin", "cli", "training", "models", "methods"},
-    "report": {"run", "plugin", "cli", "training", "models", "methods", "data"},
+    "report": {"run", "plugin", "cli", "training", "models", "methods", "data", "assignments", "serve", "synthesis"},
+    "assignments": {"run", "plugin", "cli", "training", "models", "methods", "serve"},
+    "synthesis": {"run", "plugin", "cli", "methods", "serve", "assignments"},
+    "serve": {"plugin", "cli", "synthesis", "assignments"},
     "training": {"run", "report", "plugin", "cli", "metrics", "data"},
     "generation": {"run", "report", "plugin", "cli", "metrics", "data"},
     "models": {"run", "report", "plugin", "cli", "metrics", "methods", "training"},

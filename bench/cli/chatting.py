@@ -8,6 +8,8 @@ from typing import Annotated, Any
 import typer
 
 RULE = "-" * 60
+PATIENCE = 3600.0
+"""Seconds after which an answer ends by itself; whoever sits before it can stop it at any time."""
 
 
 def chat(
@@ -36,7 +38,7 @@ def chat(
     from bench.serve.chat import Chat
     from bench.serve.engine import Engine
 
-    with Engine(assistants) as engine:
+    with Engine(assistants, seconds=PATIENCE) as engine:
         well = talk(Chat(engine, engine.names, sampling, system))
     if not well:
         raise typer.Exit(1)
@@ -55,9 +57,9 @@ def talk(chat: Any) -> bool:
     """The conversation with whoever is at the other end; a person is greeted and forgiven, a pipe is neither."""
     from bench.serve.chat import banner, converse
 
-    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    for stream in (sys.stdin, sys.stdout):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     if not sys.stdin.isatty():
-        sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
         return converse(chat, iter(sys.stdin), write, complain, lambda text: None)
     write("\n".join([RULE, *banner(chat.engine, chat.names), RULE]) + "\n")
     converse(chat, typed(), write, complain, lambda text: write(f"{text}\n"))

@@ -105,15 +105,16 @@ def plan_of(target: int | None, concurrency: int, limits: Any, without_review: b
 def check_templates(config: Path | None, templates: str | None) -> int:
     """Prints each defect with its line; 1 when there is one, else 0."""
     from bench.synthesis.config import templates_path
-    from bench.synthesis.templates import defects, read_templates
+    from bench.synthesis.template_check import defects
+    from bench.synthesis.templates import read_templates
 
     path = templates_path(templates) if templates else templates_of(config)
     read = read_templates(path)
     found = list(defects(read))
     for defect in found:
         typer.echo(f"{path}:{defect.line}: {defect.problem}")
-    kinds = f"{len(read.templates)} templates in {len(read.categories)} categories and {len(read.difficulties)} difficulties"
-    typer.echo(f"{path}: {kinds}, {len(found)} to mend")
+    sorts = f"{len(read.categories)} categories and {len(read.difficulties)} difficulties"
+    typer.echo(f"{path}: {len(read.templates)} templates in {sorts}, {len(found)} to mend")
     return 1 if found else 0
 
 

@@ -25,6 +25,8 @@ from bench.stats.power import POWER, detectable
 MOST = 24
 """Methods tested against each other; more would take seconds, and Holm's correction would leave nothing to see."""
 ONE_RUN = "on this one training run"
+NAMED = 7
+"""Methods of a tied group that the sentence names; the table marks them all."""
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 Sources = Mapping[str, str]
@@ -243,7 +245,8 @@ def top(standing: Standing) -> str:
     if len(best) == len(rows):
         return f"no method is told apart from another on {what}"
     if len(best) > 1:
-        return f"{joined(best)} are not told apart at the top of {what}"
+        more = [f"{len(best) - NAMED} more"] if len(best) > NAMED else []
+        return f"{joined([*best[:NAMED], *more])} are not told apart at the top of {what}"
     word = "better" if standing.seeds > 1 else "higher" if standing.column.higher_is_better else "lower"
     return f"{best[0]} is {word} than {'every other' if len(rows) > 2 else rows[1].name} on {what}"
 

@@ -13,8 +13,9 @@ from bench.record import RunRecord, Score
 from bench.report.cells import shown, tenths
 from bench.report.columns import Column
 from bench.report.groups import Group
+from bench.stats.families import ALPHA, holm
 from bench.stats.intervals import Interval, t_interval
-from bench.stats.paired import paired
+from bench.stats.paired import Paired, paired
 
 COLUMNS = 6
 """Columns of the table; the comparison has them all."""
@@ -44,6 +45,8 @@ class Effect:
     high: float | None
     seeds: int
     """Seeds for which both sides have a number."""
+    p: float | None = None
+    """Of this difference alone, over seeds and items; None where the values are not known by item."""
 
     @property
     def is_shown(self) -> bool:
@@ -115,8 +118,19 @@ class Differences:
         compared = sum(effect.seeds > 1 for row in self.rows for effect in row.effects if effect)
         notes = [f"{ONE_SEED}, so those differences have no interval"] if any(r.seeds == 1 for r in self.rows) else []
         if compared >= 20:
-            notes.append(f"{compared} intervals of 95 %: about {compared / 20:.0f} would exclude 0 by luck alone")
+            notes.append(f"{compared} intervals of 95 %: about {compared / 20:.0f} would exclude 0 by luck alone"
+                         f"{self.after_holm}")  # fmt: skip
         return [note[:1].upper() + note[1:] + "." for note in notes]
+
+    @property
+    def after_holm(self) -> str:
+        """How many of the differences stand a correction for their number; "" where some have no p-value."""
+        tested = [effect for row in self.rows for effect in row.effects if effect and effect.seeds > 1]
+        ps = [effect.p for effect in tested if effect.p is not None]
+        if not ps or len(ps) < len(tested):
+            return ""
+        left = sum(p <= ALPHA for p in holm(ps))
+        return f"; of {sum(effect.is_shown for effect in tested)} shown, {left} stay so after Holm's correction"
 
 
 Pairs = list[tuple[RunRecord, RunRecord]]
@@ -181,11 +195,14 @@ def effect(pairs: Pairs, column: Column) -> Effect | None:
     # Twelve digits: what floating point adds must not pass for a difference that every seed shows.
     changes = [round(ours - theirs, 12) for ours, theirs in values]
     ours, theirs = (sum(side) / len(values) for side in zip(*values, strict=True))
-    low, high = possible(by_items(pairs, column) or t_interval(changes, resolution(pairs, column)), column)
-    return Effect(column, theirs, ours, sum(changes) / len(changes), low, high, len(values))
+    found = by_items(pairs, column)
+    over_seeds = (found.low, found.high) if found else t_interval(changes, resolution(pairs, column))
+    low, high = possible(over_seeds, column)
+    p = found.p if found else None
+    return Effect(column, theirs, ours, sum(changes) / len(changes), low, high, len(values), p)
 
 
-def by_items(pairs: Pairs, column: Column) -> Interval | None:
+def by_items(pairs: Pairs, column: Column) -> Paired | None:
     """Over seeds and items; None for one seed, and where some value is no mean of items that both sides have."""
     scores = [
         (ours, theirs)
@@ -195,8 +212,7 @@ def by_items(pairs: Pairs, column: Column) -> Interval | None:
     alike = all(is_item_mean(a) and is_item_mean(b) and set(a.per_example) == set(b.per_example) for a, b in scores)
     if len(scores) < 2 or not alike:
         return None
-    found = paired([(a.per_example, b.per_example) for a, b in scores])
-    return (found.low, found.high) if found else None
+    return paired([(a.per_example, b.per_example) for a, b in scores])
 
 
 def is_item_mean(score: Score) -> bool:

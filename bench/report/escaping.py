@@ -13,6 +13,8 @@ HIDDEN = re.compile(
 )
 """Control, direction and zero-width characters, lone surrogates. Newline and tab are layout."""
 
+LONGEST = 20_000
+"""Characters of one cell or line of Markdown."""
 FORMULA = "'*[ \u00a0]*[=+\\-@\t\r\uff1d\uff0b\uff0d\uff20]"
 LINE_START = "(?:\\A|(?<=[\r\n]))"
 ARM = re.compile(f"{LINE_START}(?={FORMULA})")
@@ -52,7 +54,7 @@ def csv_text_back(cell: str) -> str:
 
 def markdown_text(text: str) -> str:
     """One line of Markdown that shows `text` as it is: no cell, link, image, heading or tag opens."""
-    line = one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    line = one_line(text, LONGEST).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return MARKDOWN.sub(lambda match: "\\" + match.group(), line)
 
 

@@ -20,6 +20,7 @@ COSTS = (1, 4)
 """Of the cost cells: training time and peak memory."""
 LONGEST = 60
 """Characters of a name."""
+CAPTION = 180
 HEAD = r"""% Made by tunebench from the records of a run. In the preamble:
 %   \usepackage[T1]{fontenc}
 %   \usepackage{booktabs}
@@ -75,7 +76,7 @@ def table(comparison: Comparison, label: str, is_best: Callable[[Row], bool]) ->
         [
             r"\begin{table}",
             r"\centering\footnotesize",
-            rf"\caption{{{latex_text(comparison.title)}. In brackets the 95\,\% interval; bold: best group.}}",
+            rf"\caption{{{latex_text(comparison.title, CAPTION)}. In brackets the 95\,\% interval; bold: best group.}}",
             rf"\label{{{label}}}",
             rf"\begin{{tabular}}{{{kinds}}}",
             r"\toprule",

@@ -27,6 +27,7 @@ def report_markdown(page: Page) -> str:
         markdown_text(page.claims_sentence + " " + tally(page)),
         markdown_text(page.left_out),
         *bullets(f"Left out: {line}" for line in run.damaged),
+        *section("## Which method is best, and is it shown", glance_parts(page)),
         *section("## What each difference costs", differences_parts(page)),
         "## Comparison",
         *(
@@ -59,6 +60,18 @@ def bullets(lines: Iterable[str]) -> list[str]:
     """One Markdown list, or nothing."""
     listed = [f"- {markdown_text(line)}" for line in lines]
     return ["\n".join(listed)] if listed else []
+
+
+def glance_parts(page: Page) -> list[str]:
+    heads = ["suite", "judged by", "base", "best, or tied at the top", "change against base", "shown?"]
+    rows = [
+        [f"{each.suite} {each.title}", each.column, each.base, f"{each.best} {each.value}".strip(),
+         f"{each.change} {each.interval}".strip(), each.answer]
+        for each in page.glances
+        if not each.why
+    ]  # fmt: skip
+    said = [f"{each.suite} {each.title}: {each.why}" for each in page.glances if each.why]
+    return [*([table(heads, rows)] if rows else []), *bullets(said)]
 
 
 def comparison_parts(comparison: Comparison) -> list[str]:

@@ -97,12 +97,16 @@ def noise_row(group: Group, main: Column, member: Member, values: Sequence[float
 
 
 def grid(table: MachineTable, rows: int = ROWS) -> Table:
-    """For a terminal."""
+    """For a terminal, which has no room for the kind of memory; only names are folded."""
     found = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False, show_edge=False)
-    for place, head in enumerate(table.heads):
-        found.add_column(Text(one_line(head)), overflow="fold", justify="left" if place < 2 else "right")
+    quality = table.column.short if table.column else HEADS[2]
+    for place, head in enumerate((*HEADS[:2], quality, *HEADS[3:-1])):
+        is_name = place < 2
+        found.add_column(
+            Text(one_line(head)), overflow="fold", no_wrap=not is_name, justify="left" if is_name else "right"
+        )
     for row in table.rows[:rows]:
-        found.add_row(*(Text(one_line(cell, 120)) for cell in row.cells), style="bold" if row.is_noise else "")
+        found.add_row(*(Text(one_line(cell, 120)) for cell in row.cells[:-1]), style="bold" if row.is_noise else "")
     return found
 
 

@@ -13,6 +13,8 @@ from xml.etree import ElementTree
 
 from markupsafe import Markup
 
+from bench.report.escaping import one_line
+
 INK = {
     "#010201": "currentColor",
     "#010202": "var(--accent)",
@@ -30,6 +32,8 @@ SETTINGS: Any = {
     "text.parse_math": False,
     "font.size": 11,
 }
+LABEL = 2000
+"""Characters of what a plot says in words."""
 NUMBER = re.compile(r"-?\d+\.\d+")
 COMMAND = re.compile(r" ?([A-Za-z]) ?")
 REFERENCE = re.compile(r"(?<=#)[\w.-]+")
@@ -39,7 +43,7 @@ Element = ElementTree.Element
 
 def plot(figure: Any, name: str, label: str) -> Markup:
     """The figure as an SVG element; `name` begins its ids, `label` is what it says to who cannot see it."""
-    return Markup(inline(svg_text(figure), name, label))  # noqa: S704 (serialised by ElementTree, which escapes)
+    return Markup(inline(svg_text(figure), name, one_line(label, LABEL)))  # noqa: S704 (serialised by ElementTree, which escapes)
 
 
 def svg_text(figure: Any) -> str:

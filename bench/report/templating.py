@@ -9,6 +9,9 @@ from markupsafe import Markup
 
 from bench.report.escaping import html_text, show_hidden
 
+LONGEST = 20_000
+"""Characters of one text on a page; the records have all of them."""
+
 
 @cache
 def templates(folder: Path) -> Environment:
@@ -22,9 +25,18 @@ def templates(folder: Path) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["model_text"] = html_text
+    environment.filters["model_text"] = model_text
     return environment
 
 
 def visible(value: Any) -> Any:
-    return show_hidden(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return show_hidden(shortened(value)) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def model_text(text: str) -> Markup:
+    return html_text(shortened(text))
+
+
+def shortened(text: str) -> str:
+    """A runaway line of a megabyte must not bury the page, whichever variable brings it."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text) - LONGEST:,} more characters)"

@@ -149,7 +149,7 @@ def spread(records: list[RunRecord], main: Column) -> str:
     found = sorted(value for record in records if (value := record[main.name]) is not None)
     low, high = (plain(value, main) for value in (found[0], found[-1]))
     apart = "seeds" if len({record.case.seed for record in records}) == len(records) else "runs"
-    return f"{low} to {high} over {len(found)} {apart}"
+    return f"{low} to {high} over {len(found)} {apart}" if low != high else f"{low} in each of {len(found)} {apart}"
 
 
 def number(record: RunRecord, main: Column) -> str:

@@ -46,6 +46,8 @@ def read_info(folder: Path) -> dict[str, Any]:
     for key, kind in kinds.items():
         if not isinstance(info, dict) or not isinstance(info.get(key), kind):
             raise UserError(f"{path}: {key!r} is missing or no {kind.__name__}; export the model again")
+    if info["max_new_tokens"] < 1:
+        raise UserError(f"{path}: 'max_new_tokens' is {info['max_new_tokens']}; export the model again")
     catalog.check("template", info["template"])
     return info
 

@@ -75,12 +75,12 @@ class Chat:
 def answered(chat: Chat, question: str, write: Write, note: Write) -> bool:
     """Asks the question and writes each model's answer as it comes; False when something went wrong, which is told.
 
-    Ctrl-C stops the answers; what has come so far stays in the history.
+    Ctrl-C stops the answer under way; what has come of it stays in the history.
     """
     try:
         streams = chat.ask(question)
-    except UserError as error:
-        note(str(error))
+    except (UserError, KeyboardInterrupt) as error:
+        note(str(error) or "stopped")
         return False
     well = True
     for name, stream in streams.items():
@@ -91,7 +91,7 @@ def answered(chat: Chat, question: str, write: Write, note: Write) -> bool:
 def told(chat: Chat, name: str, question: str, stream: Stream, write: Write, note: Write) -> bool:
     """Writes one model's answer and remembers it."""
     if len(chat.names) > 1:
-        write(f"{name}: ")
+        write(show_hidden(f"{name}: "))
     said: list[str] = []
     try:
         for piece in stream:
@@ -118,7 +118,7 @@ def cancel(streams: dict[str, Stream]) -> None:
 def banner(engine: Engine, names: Sequence[str]) -> Iterator[str]:
     """Who is there, and how to go on."""
     for name in names:
-        yield f"{name}: {engine.assistant(name).info['description']}"
+        yield show_hidden(f"{name}: {engine.assistant(name).info['description']}")
     yield "Ask a question. 'quit' leaves, /help lists the commands."
 
 

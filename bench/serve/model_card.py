@@ -36,8 +36,9 @@ def card_of(trained: Trained, info: Mapping[str, Any], *, seq2seq: bool) -> str:
         usage=usage(info, seq2seq),
     )
     card = ModelCard(text, ignore_metadata_errors=True)
-    card.data.library_name = LOADING[(info["format"], seq2seq)][0]
-    card.data.pipeline_tag = "text2text-generation" if seq2seq else "text-generation"
+    head: Any = card.data
+    head.library_name = LOADING[(info["format"], seq2seq)][0]
+    head.pipeline_tag = "text2text-generation" if seq2seq else "text-generation"
     return str(card)
 
 

@@ -12,11 +12,12 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from bench.prompts.rendering import final_answer
 from bench.serve.awaiting import pieces, submit, whole
-from bench.serve.engine import Answer, Engine, Stream
+from bench.serve.engine import Answer, Closing, Engine, Failed, Stream
 from bench.serve.lecture_api import Served, named
+from bench.serve.log import COUNTS
 from bench.serve.openai_requests import ChatRequest, CompletionRequest
 from bench.serve.openai_shapes import ChatCompletion, Completion, Model, Models
-from bench.serve.problems import Gone, documented
+from bench.serve.problems import GONE, Gone, documented
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,26 @@ async def respond(engine: Engine, body: ChatRequest | CompletionRequest, form: F
     frame = {"id": form.prefix + secrets.token_hex(12), "created": int(time.time()), "model": assistant.name}
     lead = lead_of(assistant.template) if form.chat else ""
     if body.stream:
-        told = events(stream, form, frame, lead, body.with_usage, http)
-        return StreamingResponse(told, media_type="text/event-stream")
+        return Told(events(stream, form, frame, lead, body.with_usage, http), stream)
     answer = await whole(stream, http)
     choice = form.choice(answer.text.removeprefix(lead), reason(answer))
     return JSONResponse({**frame, "object": form.kind, "choices": [choice], "usage": usage(answer)})
+
+
+class Told(StreamingResponse):
+    """Server-sent events; however they end, and even if they never began, the model stops."""
+
+    def __init__(self, events: AsyncIterator[str], stream: Stream) -> None:
+        super().__init__(events, media_type="text/event-stream")
+        self.stream = stream
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            if not self.stream.ended:
+                self.stream.cancel()
+                scope.get(COUNTS, {}).update(status=GONE)
 
 
 async def events(
@@ -103,7 +119,7 @@ async def events(
         answer = stream.answer()
     except Gone:
         return
-    except Exception:
+    except (Failed, Closing):
         yield event({"error": {"message": "the answer broke off", "type": "server_error", "param": None, "code": None}})
         return
     for rest in ending(answer, form, with_usage):

@@ -27,7 +27,9 @@ SHORTEST, LONGEST = 5, 60
 
 NAME = rf"(?:(?:{'|'.join(TITLES.split())})\.? )?[A-Z][a-z]+(?: [A-Z][a-z]+)?"
 QUOTED = re.compile(r"[“\"][^”\"]*[”\"]?")
-SPEAKS = re.compile(rf"(?:[”,]\s*(?:{'|'.join(sorted(SPEECH))}) ({NAME})|({NAME})(?: \w+ly)? (?:{'|'.join(sorted(SPEECH))})\b)")
+SPEAKS = re.compile(
+    rf"(?:[”,]\s*(?:{'|'.join(sorted(SPEECH))}) ({NAME})|({NAME})(?: \w+ly)? (?:{'|'.join(sorted(SPEECH))})\b)"
+)
 
 
 class Clause(NamedTuple):
@@ -86,7 +88,11 @@ def parts(sentence: str, spoken: bool) -> list[str]:
     """The whole of what is spoken or short; of other sentences each part between semicolons that has a subject."""
     if spoken or len(sentence.split()) <= WHOLE:
         return [answer(sentence)] if balanced(sentence) else []
-    return [answer(part) for place, part in enumerate(CUT.split(sentence)) if balanced(part) and (not place or NAMED.match(part))]
+    return [
+        answer(part)
+        for place, part in enumerate(CUT.split(sentence))
+        if balanced(part) and (not place or NAMED.match(part))
+    ]
 
 
 NAMED = re.compile(r"^(?:the |The )?[A-Z][a-z]+")
@@ -95,7 +101,9 @@ NAMED = re.compile(r"^(?:the |The )?[A-Z][a-z]+")
 def balanced(text: str) -> bool:
     """Every quotation and bracket that opens is closed."""
     curly = text.count("“") - text.count("”")
-    return (curly == 0 or '"' in text) and (text.count('"') + abs(curly)) % 2 == 0 and text.count("(") == text.count(")")
+    return (
+        (curly == 0 or '"' in text) and (text.count('"') + abs(curly)) % 2 == 0 and text.count("(") == text.count(")")
+    )
 
 
 def answer(part: str) -> str:

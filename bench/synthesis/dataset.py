@@ -1,4 +1,4 @@
-"""The last file: dataset.jsonl, rows that `bench/data` reads, split by passage, each with its evidence and its status."""
+"""The last file, dataset.jsonl: rows that `bench/data` reads, split by passage, with their evidence and status."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Stage 3, ground: passages are retrieved, the teacher answers from them alone, and what they do not support is dropped.
+"""Stage 3, ground: passages are retrieved, the teacher answers from them alone, and unsupported answers are dropped.
 
 Support is looked up, not judged: the evidence stands word for word in one of the passages that were given, and names,
 numbers, content words and denials of the answer stand in the evidence (bench/metrics/grounding.py).

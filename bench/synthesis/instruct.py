@@ -38,9 +38,9 @@ class Asked:
 def by_templates(
     templates: Sequence[Template], entities: Entities, passages: Sequence[Passage], lists: Iterable[str] = ()
 ) -> list[Instruction]:
-    """Every template with everything that fits it, each question once; types take turns, so that any first n are mixed."""
+    """Every template with everything that fits it, each question once; types take turns, so the first are mixed."""
     made: dict[str, dict[str, Instruction]] = defaultdict(dict)
-    names = {name: () for name in (*entities, *lists)}
+    names: dict[str, tuple[str, ...]] = dict.fromkeys((*entities, *lists), ())
     for template in templates:
         for asked in fillings(template, entities, passages, names):
             new = instruction(template, asked)
@@ -123,7 +123,9 @@ def together(chosen: Sequence[Entity]) -> tuple[str, ...]:
     return tuple(name for name in known[0] if all(name in ids for ids in others))
 
 
-def by_chapter(slots: Mapping[str, str], shared: Sequence[str], passages: Sequence[Passage], fewest: int) -> Iterator[Asked]:
+def by_chapter(
+    slots: Mapping[str, str], shared: Sequence[str], passages: Sequence[Passage], fewest: int
+) -> Iterator[Asked]:
     """The same for each chapter in which enough passages mention them."""
     where: dict[tuple[str, int], list[str]] = defaultdict(list)
     held = set(shared)
@@ -138,7 +140,12 @@ def by_chapter(slots: Mapping[str, str], shared: Sequence[str], passages: Sequen
 
 
 def by_teacher(
-    teacher: Teacher, topics: Sequence[str], passages: Sequence[Passage], rounds: int, seed: int, known: Sequence[Instruction] = ()
+    teacher: Teacher,
+    topics: Sequence[str],
+    passages: Sequence[Passage],
+    rounds: int,
+    seed: int,
+    known: Sequence[Instruction] = (),
 ) -> Iterator[Instruction | Dropped]:
     """What a teacher proposes in `rounds` rounds, a topic at a time; a near copy of an earlier one is dropped."""
     rng = Random(seed)

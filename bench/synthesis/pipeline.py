@@ -19,18 +19,18 @@ from bench.synthesis.rows import (
     INSTRUCTIONS,
     PAIRS,
     PASSAGES,
+    AnyRow,
     Dropped,
     Instruction,
     Pair,
     Passage,
-    Row,
     appending,
     read_rows,
     write_rows,
 )
 from bench.synthesis.scale import Plan, Standing, described, scale
 from bench.synthesis.teachers import Teacher, open_teacher
-from bench.synthesis.templates import defects, usable
+from bench.synthesis.template_check import defects, usable
 
 STAGES = ("gather", "instruct", "ground", "curate", "scale")
 TOPICS = (
@@ -97,7 +97,10 @@ class Pipeline:
         passages = self.needed(PASSAGES, Passage, "gather")
         made, dropped = self.from_templates(passages)
         for one in self.from_teacher(passages, made):
-            (dropped if isinstance(one, Dropped) else made).append(one)  # type: ignore[arg-type]
+            if isinstance(one, Dropped):
+                dropped.append(one)
+            else:
+                made.append(one)
             self.tell("instruct", len(made), 0)
         if not made:
             raise UserError(f"{self.settings.text}: nothing was found in it to ask about; give lists under [slots]")
@@ -174,10 +177,10 @@ class Pipeline:
     def opened(self) -> Teacher:
         return self.teacher or open_teacher(self.settings.teacher)
 
-    def rows(self, name: str, kind: type[Row]) -> list:  # type: ignore[type-arg]
+    def rows(self, name: str, kind: type[AnyRow]) -> list[AnyRow]:
         return read_rows(self.settings.out / name, kind)
 
-    def needed(self, name: str, kind: type[Row], stage: str) -> list:  # type: ignore[type-arg]
+    def needed(self, name: str, kind: type[AnyRow], stage: str) -> list[AnyRow]:
         """The rows of an earlier stage; raises UserError where it has not run."""
         rows = self.rows(name, kind)
         if not rows:

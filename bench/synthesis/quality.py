@@ -212,7 +212,8 @@ def reason_for_none(pairs: Sequence[tuple[int, int]]) -> str:
     """In the words of this report."""
     if not pairs:
         return "nothing was reviewed"
-    return no_kappa(pairs).replace("instruction_following", "the checks").replace("the judge", "the reviewer")
+    said = no_kappa(pairs).replace("instruction_following says", "the checks say")
+    return said.replace("the judge", "the reviewer").replace("shared outputs", "reviewed pairs")
 
 
 def scaled(folder: Path) -> Mapping[str, Any]:

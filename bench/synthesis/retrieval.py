@@ -54,7 +54,7 @@ class Retrieval:
 
 def terms(text: str) -> list[str]:
     """Words in lower case, a possessive 's taken off."""
-    return [word for word in WORD.findall(text.lower().replace("’s", " ").replace("'s", " "))]
+    return WORD.findall(text.lower().replace("’s", " ").replace("'s", " "))
 
 
 @cache

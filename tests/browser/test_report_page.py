@@ -16,7 +16,7 @@ def page(tmp_path_factory):
     """Address of the sample's page, with hostile rows and a third table, so that examples are folded."""
     more = [measured(case, 4) for case in cases_of("other", "everyday")]
     third = [measured(case, 4) for case in cases_of("third", "everyday")]
-    folder = write_run(tmp_path_factory.mktemp("page"), sample_records(22) + more + third + hostile_records()[:3])
+    folder = write_run(tmp_path_factory.mktemp("page"), sample_records(24) + more + third + hostile_records()[:3])
     return write_reports(folder)[-1].as_uri()
 
 

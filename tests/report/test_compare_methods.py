@@ -36,6 +36,11 @@ def test_methods_that_are_not_told_apart_share_a_letter():
     )
 
 
+def test_a_long_tied_group_is_counted():
+    found = stand(judged("base", "0" * 40), *(judged(f"lora:r={rank}", "1" * 40) for rank in range(1, 10)))
+    assert "lora:r=7 and 2 more are not told apart" in found.sentence
+
+
 def test_a_lone_leader_names_the_distance_to_the_others():
     found = stand(judged("full", "1" * 40), judged("lora", "1" * 20 + "0" * 20))
     assert "full is higher than lora on exact match; lora is 50.0 points [" in found.sentence

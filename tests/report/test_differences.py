@@ -77,6 +77,14 @@ def test_the_luck_of_the_test_set_is_added_where_items_are_known():
     assert found.interval == "−39.5 to −0.5"
 
 
+def test_many_differences_are_counted_again_after_holms_correction():
+    right = [by_item("right", seed, "1" * 12 + "0" * 8, "") for seed in range(3)]
+    harm = [by_item("harm", seed, "0" * 20) for seed in range(3)]
+    mild = [by_item(f"mild{n}", seed, "1" * 8 + "0" * 12) for seed in range(3) for n in range(19)]
+    (note,) = table(*right, *harm, *mild).notes
+    assert note.endswith("about 1 would exclude 0 by luck alone; of 20 shown, 1 stay so after Holm's correction.")
+
+
 def test_a_seed_without_its_reference_is_left_out():
     rows = seeds((0.9, 0.9, 0.9), (0.1, 0.2, 0.1))
     assert table(*rows[1:]).rows[0].seeds == 2

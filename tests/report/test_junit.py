@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -42,7 +43,8 @@ def test_pytest_writes_hostile_names_as_xml_that_can_be_read(record, tmp_path):
     scores = dict.fromkeys(PAYLOADS, record.scores["stop_rate"])
     hostile = replace(record, case=replace(record.case, model="".join(PAYLOADS)), scores=scores, reason=PAYLOADS[9])
     (tmp_path / "test_x.py").write_text(TEST.format(found=properties(hostile)), encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:bench.plugin", "--junitxml=x.xml", "test_x.py"]
-    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    command = [sys.executable, "-m", "pytest", "-q", "--junitxml=x.xml", "test_x.py"]
+    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
     found = ElementTree.parse(tmp_path / "x.xml").iter("property")  # noqa: S314 (pytest wrote it)
     assert len(list(found)) == len(properties(hostile))

@@ -4,8 +4,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from bench.record import Claim
+from bench.record import Claim, RunRecord
 from bench.report.examples import linked, unique_slugs
+from bench.report.latex import comparison_latex
+from bench.report.markdown import report_markdown
 from bench.report.page import Page
 from bench.report.render import report_html, write_reports
 from bench.report.run_folder import read_run
@@ -219,3 +221,13 @@ def test_of_many_models_fewer_examples_are_embedded(make_run, monkeypatch):
 def test_what_was_not_the_reference_is_marked_in_the_answer(html):
     assert "<ins>" in html
     assert re.search(r"\.said del \{ display: none", html)
+
+
+def test_a_megabyte_in_a_question_a_reason_or_a_dataset_name_is_cut_everywhere(make_run):
+    long = "x" * 1_000_000
+    case = cases_of("sentiment", "headlines")[1]
+    record = measured(case, 2).with_(claims=(Claim("t", "c", "failed", long),), status="failed_claim", reason=long)
+    named = RunRecord(replace(case, suite="other", dataset=f"local:{long}", model=long), "error", reason=long)
+    page = Page(make_run(record, named))
+    assert all(len(text) < 600_000 for text in (report_html(page), report_markdown(page), comparison_latex(page)))
+    assert "980,000 more characters" in report_html(page)

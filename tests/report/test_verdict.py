@@ -84,7 +84,7 @@ def test_several_seeds_give_a_range_and_no_rank():
 def test_two_runs_of_one_seed_are_not_two_seeds():
     full = scored("full", 0.6, 0.5, 0.7)
     again = replace(full, case=replace(full.case, train=TrainConfig(epochs=1)))
-    assert "full 0.600 to 0.600 over 2 runs" in said(scored("base", 0.1, 0.05, 0.15), full, again)
+    assert "full 0.600 in each of 2 runs" in said(scored("base", 0.1, 0.05, 0.15), full, again)
 
 
 def judged(method, marks, seed=0):

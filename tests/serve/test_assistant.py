@@ -10,6 +10,7 @@ from bench.errors import UserError
 from bench.generation.generate import generate
 from bench.serve.assistant import INFO, open_assistant, open_pair
 from bench.serve.assistant_trained import run_and_case
+from bench.serve.engine import Engine, Request
 from bench.serve.export import export_case
 from tests.serve.tuned import tuned
 
@@ -66,6 +67,14 @@ def test_an_exported_folder_says_what_was_said_in_the_run(run, exported, method,
     assistant = open_assistant(str(exported(method, merge)))
     outputs = run.outputs(method)
     assert answers(assistant, outputs) == [output.text for output in outputs]
+
+
+@pytest.mark.parametrize("method", ["lora", "lora_by_hand", "full", "prefix", "alpaca"])
+def test_the_engine_says_what_was_said_in_the_run(run, method):
+    outputs = run.outputs(method)
+    with Engine([open_assistant(run.source(method), store=run.store)]) as engine:
+        streams = [engine.submit(Request(output.instruction)) for output in outputs]
+        assert [stream.answer(60).text for stream in streams] == [output.text for output in outputs]
 
 
 def test_a_tuned_model_is_asked_in_the_template_it_was_tuned_with(run, exported):

@@ -1,3 +1,4 @@
+import asyncio
 import json
 
 import httpx
@@ -7,10 +8,11 @@ pytest.importorskip("fastapi", reason="the extra `serve` is not installed")
 pytest.importorskip("openai", reason="the client is not installed")
 
 import openai
+from starlette.requests import ClientDisconnect
 
 from bench.serve.assistant import open_assistant
 from bench.serve.engine import Engine, Request
-from bench.serve.openai_api import lead_of
+from bench.serve.openai_api import Told, lead_of
 from bench.serve.security import Door
 from tests.serve.served import endless, server, until
 
@@ -171,6 +173,20 @@ def test_a_reader_of_a_stream_that_leaves_stops_it(client, engine):
     stream.close()
     worker = engine.workers["endless"]
     assert until(lambda: not worker.rows, 1.0)
+
+
+def test_a_stream_that_never_begins_stops_the_model_all_the_same(engine):
+    stream = engine.submit(Request("x", model="endless", max_new_tokens=4000))
+
+    async def gone(*_):
+        raise OSError
+
+    async def nothing():
+        yield ""
+
+    with pytest.raises(ClientDisconnect):
+        asyncio.run(Told(nothing(), stream)({"type": "http", "asgi": {"spec_version": "2.4"}}, gone, gone))
+    assert stream.answer(5).finish_reason == "cancelled"
 
 
 def test_the_template_decides_on_the_space_before_an_answer():

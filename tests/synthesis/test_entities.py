@@ -61,7 +61,10 @@ def test_an_event_belongs_to_somebody(found):
 
 def test_a_list_that_is_given_replaces_what_is_found():
     found = find_entities(list(passages(from_text("marsh.txt", TEXT))), {"characters": ["Rosa Vane", "Nobody"]})
-    assert [(one.name, bool(one.passage_ids)) for one in found["characters"]] == [("Rosa Vane", True), ("Nobody", False)]
+    assert [(one.name, bool(one.passage_ids)) for one in found["characters"]] == [
+        ("Rosa Vane", True),
+        ("Nobody", False),
+    ]
 
 
 def test_spells_are_found_where_the_text_calls_them_so():
@@ -93,7 +96,9 @@ def test_a_clause_between_semicolons_stands_alone_in_long_sentences_only():
     short = clauses("The mill stood still; the miller slept all day.")
     assert [clause.text for clause in short] == ["The mill stood still; the miller slept all day."]
     long = " and ".join(["the wheel turned slowly in the cold brown water"] * 5)
-    assert [clause.text for clause in clauses(f"But {long}; and Rosa went home to bed.")][-1] == "Rosa went home to bed."
+    assert [clause.text for clause in clauses(f"But {long}; and Rosa went home to bed.")][
+        -1
+    ] == "Rosa went home to bed."
 
 
 def test_speech_is_told_from_what_the_teller_says():

@@ -92,7 +92,10 @@ def pdf_of(path, text="Hello from a page.", password=""):
 
     def names(**values):
         return DictionaryObject(
-            {NameObject(f"/{key}"): value if isinstance(value, DictionaryObject) else NameObject(value) for key, value in values.items()}
+            {
+                NameObject(f"/{key}"): value if isinstance(value, DictionaryObject) else NameObject(value)
+                for key, value in values.items()
+            }
         )
 
     writer = pypdf.PdfWriter()

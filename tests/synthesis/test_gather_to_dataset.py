@@ -13,6 +13,7 @@ from bench.synthesis.config import Settings, read_settings
 from bench.synthesis.coverage import coverage
 from bench.synthesis.pipeline import Pipeline, demonstration
 from bench.synthesis.rows import DATASET, DROPPED, PAIRS, PASSAGES, Dropped, Pair, Passage, read_rows
+from bench.synthesis.shuffled import shuffled
 from bench.synthesis.teachers import Answer, Usage
 
 NOVELLA = FIXTURES / "corpus" / "novella.txt"
@@ -157,11 +158,12 @@ def test_a_wrong_configuration_is_refused(tmp_path, content, message):
 
 def test_the_command_makes_a_dataset_and_says_what_it_covers(tmp_path):
     (tmp_path / "book.txt").write_text(
-        "Ada Finch was a tall, quiet girl. Ada went to Orm. Ada was angry about the rain. Ada took the lantern to Orm."
+        "Ada was a tall, quiet girl. Ada went to Orm. Ada was angry about the rain. Ada took the lantern home.\n\n"
+        "Nobody saw where Ada slept. In the morning Ada felt better, and Ada looked at the river.\n"
     )
     done = run("--text", "book.txt", "--out", "made", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "ground: 2" in done.stderr
+    assert "ground: " in done.stderr
     assert "characters" in done.stdout
     assert (tmp_path / "made" / DATASET).exists()
 
@@ -183,3 +185,26 @@ def test_a_missing_option_is_one_line_on_stderr():
     done = run("--text", NOVELLA)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "--out is missing" in done.stderr
+
+
+def rows_of(path):
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_the_experts_dataset_is_what_its_recorded_command_makes(tmp_path):
+    settings = read_settings(FIXTURES / "synthesis" / "runs" / "expert.toml", out=tmp_path)
+    list(Pipeline(settings).run())
+    assert (tmp_path / DATASET).read_bytes() == (FIXTURES / "datasets" / "expert.jsonl").read_bytes()
+
+
+def test_the_shuffled_dataset_differs_from_it_in_the_inputs_of_training_rows_alone():
+    expert, dealt = (rows_of(FIXTURES / "datasets" / f"{name}.jsonl") for name in ("expert", "expert_shuffled"))
+    assert dealt == shuffled(expert)
+    for one, other in zip(expert, dealt, strict=True):
+        assert (one["input"] != other["input"]) == (one["split"] == "train")
+        assert one | {"input": ""} == other | {"input": ""}
+
+
+def test_rows_with_one_passage_cannot_be_shuffled():
+    with pytest.raises(UserError, match="too few different inputs"):
+        shuffled([{"split": "train", "input": "x"}] * 3)

@@ -39,7 +39,10 @@ def result(text, evidence="Rosa was angry about the flood.", passage_id="p1", qu
 
 
 def test_the_best_passage_comes_first_and_none_without_a_shared_word():
-    assert [passage.id for passage in Retrieval(PASSAGES).find("Why was Rosa angry about the bridge?", 5)] == ["p1", "p2"]
+    assert [passage.id for passage in Retrieval(PASSAGES).find("Why was Rosa angry about the bridge?", 5)] == [
+        "p1",
+        "p2",
+    ]
 
 
 def test_words_that_only_ask_find_nothing():

@@ -6,13 +6,12 @@ import pytest
 
 from bench.errors import UserError
 from bench.synthesis.config import templates_path
-from bench.synthesis.documents import from_text
 from bench.synthesis.entities import find_entities
-from bench.synthesis.gather import passages
 from bench.synthesis.instruct import by_teacher, by_templates, name_of
 from bench.synthesis.novelty import Novelty, common
 from bench.synthesis.rows import Dropped, Instruction, Passage
-from bench.synthesis.templates import Template, defects, read_templates, usable
+from bench.synthesis.template_check import defects, usable
+from bench.synthesis.templates import Template, read_templates
 
 COURSE = "data/course_lecture10/4_templates_config.json"
 PLACE = Passage(id="p1", chapter=3, text="Ada and Ben met at Orm.", start=0, end=23, source="x.txt")
@@ -25,7 +24,9 @@ def template(text, **fields):
 def written(tmp_path, *texts, slots=""):
     path = tmp_path / "questions.toml"
     values = ", ".join(json.dumps(text) for text in texts)
-    path.write_text(f'[slots]\n{slots}\n[[questions]]\ntype = "T"\ncategory = "c"\ndifficulty = "d"\ntexts = [{values}]\n')
+    path.write_text(
+        f'[slots]\n{slots}\n[[questions]]\ntype = "T"\ncategory = "c"\ndifficulty = "d"\ntexts = [{values}]\n'
+    )
     return path
 
 
@@ -138,7 +139,9 @@ def test_a_question_with_a_chapter_is_asked_where_the_subject_stands():
 def test_chapters_of_several_books_are_told_apart():
     other = PLACE.model_copy(update={"id": "q1", "source": "y.txt"})
     made = by_templates(
-        [template("{character} in chapter {chapter}?")], find_entities([PLACE, other], {"characters": ["Ada"]}), [PLACE, other]
+        [template("{character} in chapter {chapter}?")],
+        find_entities([PLACE, other], {"characters": ["Ada"]}),
+        [PLACE, other],
     )
     assert [one.text for one in made] == ["Ada in chapter 3 of x?", "Ada in chapter 3 of y?"]
 
@@ -182,7 +185,7 @@ def test_a_near_copy_is_dropped_with_what_it_copies():
 
 
 def test_rouge_l_counts_the_longest_common_subsequence():
-    assert common("a b c d".split(), "a c x d".split()) == 3
+    assert common(list("abcd"), list("acxd")) == 3
     known = Novelty(["a b c d"])
     assert known.nearest("a b c x").score == pytest.approx(0.75)
     assert known.nearest("a b x y") is None

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from bench.synthesis.curate_dataset import build_dataset
-from bench.synthesis.quality import entropy, general, quality_of
+from bench.synthesis.quality import agreement, entropy, general, quality_of
 from bench.synthesis.quality_page import dataset_card, figures, headline, quality_page, warnings, write_quality
 from bench.synthesis.review import decide, open_review
 from bench.synthesis.rows import write_rows
@@ -21,8 +21,8 @@ def folder(tmp_path_factory):
     made = tmp_path_factory.mktemp("village")
     write_rows(made / "pairs.jsonl", [*village(), pair(98, response="Maren"), pair(97, passage_id=EVIL, type=EVIL)])
     review = open_review(made)
-    for place, what in enumerate(["accepted"] * 6 + ["rejected"] * 2):
-        review = decide(review, review.pairs[place], what, "ada")
+    for one in [pair for pair in review.pairs if pair.id in {"p1", "p2", "p3", "p4", "p5", "p6", "p98"}]:
+        review = decide(review, one, "rejected" if one.id == "p98" else "accepted", "ada")
     return made
 
 
@@ -43,8 +43,7 @@ def test_grounding_is_over_all_rows(quality):
 
 
 def test_agreement_is_over_the_reviewed_pairs(quality):
-    assert quality.agreement.n in (0, 8)
-    assert quality.agreement.value is not None or quality.agreement.why
+    assert (quality.agreement.n, quality.agreement.value) == (7, 1.0)
 
 
 def test_nothing_reviewed_has_no_kappa(tmp_path):
@@ -52,6 +51,14 @@ def test_nothing_reviewed_has_no_kappa(tmp_path):
     found = quality_of(tmp_path)
     assert (found.agreement.value, found.agreement.why) == (None, "nothing was reviewed")
     assert "none of them reviewed by a person" in headline(found)
+
+
+def test_checks_that_pass_everything_have_no_kappa(tmp_path):
+    write_rows(tmp_path / "pairs.jsonl", village())
+    review = open_review(tmp_path)
+    for place, what in enumerate(["accepted", "rejected"]):
+        review = decide(review, review.pairs[place], what, "ada")
+    assert agreement(review).why == "the checks say the same of all 2 reviewed pairs; kappa is not defined"
 
 
 def test_rows_that_nobody_read_are_never_called_curated(quality):

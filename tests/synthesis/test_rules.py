@@ -10,8 +10,8 @@ PEOPLE = """Mr. Tolland was a tall, quiet man with a grey dog. Rosa, the sister 
 angry about the flood. Rosa thought that the river had been moved on purpose. She went home. Rosa went to Marsh End in
 the rain. Mr. Tolland married Ada Finch. Rosa walked out because the mill was on fire. Rosa told them that nobody would
 sleep. Rosa smiled at the miller's dog."""
-THINGS = """Marsh End was a village of nine houses by the river. The lantern was given to Rosa by the miller. Quench puts
-out any fire within ten steps. On 4 June the bridge fell into the river. When the bell rang, all of Marsh End ran to the
+THINGS = """Marsh End was a village of nine houses by the river. The lantern was given to Rosa by the miller. Quench puts out
+any fire within ten steps. On 4 June the bridge fell into the river. When the bell rang, all of Marsh End ran to the
 bridge. The Marsh End fair was held in the churchyard every year."""
 
 
@@ -27,7 +27,11 @@ def ask(text, *passages, **slots):
 @pytest.mark.parametrize(
     ("question", "slots", "answer"),
     [
-        ("Describe the character Mr. Tolland.", {"character": "Mr. Tolland"}, "Mr. Tolland was a tall, quiet man with a grey dog."),
+        (
+            "Describe the character Mr. Tolland.",
+            {"character": "Mr. Tolland"},
+            "Mr. Tolland was a tall, quiet man with a grey dog.",
+        ),
         ("Who is Rosa?", {"character": "Rosa"}, "Rosa, the sister of Mr. Tolland, kept the mill."),
         ("How does Rosa feel?", {"character": "Rosa"}, "Rosa was angry about the flood."),
         ("What does Rosa think?", {"character": "Rosa"}, "Rosa thought that the river had been moved on purpose."),
@@ -45,7 +49,11 @@ def ask(text, *passages, **slots):
             {"character1": "Ada Finch", "character2": "Mr. Tolland"},
             "Mr. Tolland married Ada Finch.",
         ),
-        ("Describe the place Marsh End.", {"place": "Marsh End"}, "Marsh End was a village of nine houses by the river."),
+        (
+            "Describe the place Marsh End.",
+            {"place": "Marsh End"},
+            "Marsh End was a village of nine houses by the river.",
+        ),
         ("Describe the object the lantern.", {"object": "the lantern"}, "The lantern was given to Rosa by the miller."),
         ("What does the spell Quench do?", {"spell": "Quench"}, "Quench puts out any fire within ten steps."),
         ("What happens on 4 June?", {"time": "on 4 June"}, "On 4 June the bridge fell into the river."),
@@ -54,7 +62,11 @@ def ask(text, *passages, **slots):
             {"occasion": "when the bell rang"},
             "When the bell rang, all of Marsh End ran to the bridge.",
         ),
-        ("What do we learn about it?", {"event": "The Marsh End fair"}, "The Marsh End fair was held in the churchyard every year."),
+        (
+            "What do we learn about it?",
+            {"event": "The Marsh End fair"},
+            "The Marsh End fair was held in the churchyard every year.",
+        ),
     ],
 )
 def test_each_kind_of_question_gets_its_kind_of_sentence(question, slots, answer):

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from bench.errors import UserError
 from bench.synthesis.clauses import Clause, clauses, spellings_of
-from bench.synthesis.patterns import Pattern, clear, pattern_of, tidy
+from bench.synthesis.forms import Pattern, clear, tidy
+from bench.synthesis.patterns import pattern_of
 from bench.synthesis.rows import Instruction, Passage
 from bench.synthesis.teachers import Answer, Refused, Usage
 
