@@ -304,7 +304,11 @@ def serve_as_the_lecture(port: int) -> None:
         def log_message(self, *_: object) -> None:
             return
 
-    HTTPServer(("127.0.0.1", port), Ask).serve_forever()
+    class Patient(HTTPServer):
+        # As many as there are clients; with the default of 5 most of their connections are reset.
+        request_queue_size = 256
+
+    Patient(("127.0.0.1", port), Ask).serve_forever()
 
 
 def compared(servers: Sequence[Server], *, clients: int, seconds: float) -> dict[str, dict[str, Any]]:

@@ -14,7 +14,7 @@ from math import sqrt
 import numpy as np
 from scipy.stats import binom
 
-from bench.stats.clusters import cluster_codes, effective
+from bench.stats.clusters import cluster_codes, clustered_wilson
 from bench.stats.families import ALPHA, holm, pairs_of
 from bench.stats.intervals import Interval, bootstrap_mean, bootstrap_ratio, t_interval, wilson
 from bench.stats.paired import Paired, paired
@@ -74,11 +74,6 @@ def clustered_rate_lines(count: int) -> Iterator[Line]:
                 hits = sum(covers(interval(values, codes), truth) for values in drawn)
                 promised = True if interval is clustered_wilson else None
                 yield f"Wilson {name}, n={n} in {n // per_source} sources, rate {rate}", hits / count, promised
-
-
-def clustered_wilson(values: np.ndarray, codes: np.ndarray) -> Interval:
-    size = effective(values, codes)
-    return wilson(float(values.mean()) * size, size)
 
 
 def plain_wilson(values: np.ndarray, codes: np.ndarray) -> Interval:

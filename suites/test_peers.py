@@ -26,7 +26,8 @@ def answers_per_second():
 def measured(server: Server) -> float:
     with running(server) as (port, _):
         load = loaded(server, port, clients=CLIENTS, seconds=SECONDS)
-    assert load.answered == load.statuses.total(), dict(load.statuses)
+    if server is OWN:
+        assert load.answered == load.statuses.total(), dict(load.statuses)
     return load.answered / load.seconds
 
 

@@ -1,6 +1,8 @@
 """`tunebench synthesize`: from a text to an instruction dataset, in five stages that can be stopped and resumed."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -138,16 +140,29 @@ def show_demo(settings: "Settings") -> None:
 
 def run_stages(settings: "Settings", stage: str, plan: "Plan | None") -> None:
     """Runs and tells; progress goes to stderr, the summary to stdout."""
-    from bench.cli.console import console, print_all, progress
+    from bench.cli.console import console, print_all
     from bench.synthesis.pipeline import Pipeline
 
-    with progress("synthesizing") as step:
-        pipeline = Pipeline(settings, tell=lambda name, done, total: step(done, total), plan=plan)
-        for done in pipeline.run(stage):
+    with telling() as tell:
+        for done in Pipeline(settings, tell=tell, plan=plan).run(stage):
             dropped = f", {done.dropped:,} dropped" if done.dropped else ""
             note = f" ({done.note})" if done.note else ""
             typer.echo(f"{done.stage}: {done.made:,}{dropped}{note}", err=True)
     print_all(console(), summary(settings))
+
+
+@contextmanager
+def telling() -> Iterator[Callable[[str, int, int], None]]:
+    """Shows the stage and how far it is on stderr, where that is a terminal."""
+    from bench.cli.console import console
+
+    if not sys.stderr.isatty():
+        yield lambda stage, done, total: None
+        return
+    with console(sys.stderr).status("gather ...") as status:
+        yield lambda stage, done, total: status.update(
+            f"{stage} {done:,}" + (f" of {total:,} ..." if total else " ...")
+        )
 
 
 def summary(settings: "Settings") -> Iterator["Part"]:

@@ -161,11 +161,18 @@ def read_all(run: Run, group: Group) -> tuple[Said, list[str]]:
 
 
 def chosen(group: Group, marking: str, order: list[str], limit: int) -> list[tuple[int, str]]:
-    """(place in the test split, example id): every failure of a tuned row before any success, then in test order."""
+    """(place in the test split, example id), in test order.
+
+    Failures of tuned rows are chosen first, up to two thirds: a page of failures alone would look like a model that
+    always fails.
+    """
     marks = [record.scores[marking].per_example for record in speaking(group) if is_tuned(record, marking)]
     failed = {name for values in marks for name, value in values.items() if value < RIGHT}
-    kept = sorted(enumerate(order, start=1), key=lambda each: (each[1] not in failed, each[0]))[:limit]
-    return sorted(kept)
+    places = list(enumerate(order, start=1))
+    failures = [each for each in places if each[1] in failed]
+    others = [each for each in places if each[1] not in failed]
+    room = max(limit - limit // 3, limit - len(others))
+    return sorted([*failures[:room], *others[: limit - len(failures[:room])]])
 
 
 def is_tuned(record: RunRecord, marking: str) -> bool:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from bench.case import short_name
 from bench.record import RunRecord
-from bench.report.cells import count, memory, seconds
+from bench.report.cells import MIB, count, memory, seconds
 from bench.report.escaping import one_line
 from bench.report.svg import BAD, GOOD, LINE, MUTED, SETTINGS, TEXT, TUNED, plot, quiet
 from bench.report.tradeoff import machine_of
@@ -39,6 +39,8 @@ class Axes:
     up: Callable[[float], str]
     label: str
     series: Callable[[RunRecord], str]
+    unit: float = 1.0
+    """What the cost is counted in."""
 
 
 def by_tokens(record: RunRecord) -> tuple[float | None, float | None]:
@@ -61,7 +63,7 @@ def model_and_method(record: RunRecord) -> str:
 
 PANELS = (
     Axes("Training time against tokens", by_tokens, count, seconds, "useful tokens trained on", model_and_method),
-    Axes("Peak memory against model size", by_size, count, memory, "parameters of the model", method),
+    Axes("Peak memory against model size", by_size, count, memory, "parameters of the model", method, MIB),
 )
 
 
@@ -119,16 +121,26 @@ def draw(series: dict[str, list[Dot]], axes: Axes) -> Any:
 
 
 def dress(panel: Any, axes: Axes) -> None:
-    from matplotlib.ticker import LogLocator, NullLocator
+    from matplotlib.ticker import FixedLocator, NullLocator
 
-    for scale, axis, show in (("x", panel.xaxis, axes.across), ("y", panel.yaxis, axes.up)):
+    for scale, axis, show, unit in (("x", panel.xaxis, axes.across, 1.0), ("y", panel.yaxis, axes.up, axes.unit)):
         getattr(panel, f"set_{scale}scale")("log")
-        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        low, high = axis.get_view_interval()
+        axis.set_major_locator(FixedLocator(ticks(low, high, unit)))
         axis.set_minor_locator(NullLocator())
         axis.set_major_formatter(lambda value, _, show=show: show(value))
     panel.set_xlabel(axes.label + ", log scales", color=TEXT, fontsize=10)
     panel.grid(color=LINE, linewidth=1)
     quiet(panel)
+
+
+def ticks(low: float, high: float, unit: float) -> list[float]:
+    """Round numbers of the unit that the table shows: 1, 2 and 5 of each decade, or even steps of a short span."""
+    from matplotlib.ticker import LogLocator, MaxNLocator
+
+    locator = LogLocator(subs=(1.0, 2.0, 5.0)) if high > 4 * low else MaxNLocator(4)
+    found = [float(value) * unit for value in locator.tick_values(low / unit, high / unit)]
+    return [value for value in found if low <= value <= high]
 
 
 def draw_key(figure: Any, names: list[str], height: float) -> None:

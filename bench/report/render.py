@@ -31,6 +31,8 @@ FRONTS = 8
 """Tables with plots of what quality costs, two each."""
 CARDS = 200
 """Model cards written; a larger run writes none, `tunebench export` makes one for the model that is kept."""
+LONGEST = 20_000
+"""Characters of one text on the page; the records have all of them."""
 ASSETS = Path(__file__).parent / "assets"
 
 
@@ -55,7 +57,7 @@ def report_html(page: Page) -> str:
     """One self-contained page: no request leaves it, and it works with scripts off."""
     drawn = page.groups[:PLOTS]
     css, script = asset("report.css"), asset("report.js")
-    template = templates(ASSETS).get_template("report.html.j2")
+    template = templates(ASSETS, LONGEST).get_template("report.html.j2")
     return template.render(
         page=page,
         figures={anchor: figures(group, f"p{place}") for place, (group, anchor) in enumerate(drawn)},

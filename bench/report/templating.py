@@ -9,13 +9,23 @@ from markupsafe import Markup
 
 from bench.report.escaping import html_text, show_hidden
 
-LONGEST = 20_000
-"""Characters of one text on a page; the records have all of them."""
-
 
 @cache
-def templates(folder: Path) -> Environment:
-    """The templates in a folder of assets; the filter `model_text` shows what a model wrote, every character of it."""
+def templates(folder: Path, longest: int | None = None) -> Environment:
+    """The templates in a folder of assets; the filter `model_text` shows what a model wrote, every character of it.
+
+    `longest` cuts each text after so many characters: a runaway line of a megabyte must not bury a page that is read.
+    Pages whose text is edited and sent back leave it out.
+    """
+
+    def visible(value: Any) -> Any:
+        if isinstance(value, Markup) or not isinstance(value, str):
+            return value
+        return show_hidden(shortened(value, longest))
+
+    def model_text(text: str) -> Markup:
+        return html_text(shortened(text, longest))
+
     environment = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
@@ -29,14 +39,7 @@ def templates(folder: Path) -> Environment:
     return environment
 
 
-def visible(value: Any) -> Any:
-    return show_hidden(shortened(value)) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def model_text(text: str) -> Markup:
-    return html_text(shortened(text))
-
-
-def shortened(text: str) -> str:
-    """A runaway line of a megabyte must not bury the page, whichever variable brings it."""
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text) - LONGEST:,} more characters)"
+def shortened(text: str, longest: int | None) -> str:
+    if longest is None or len(text) <= longest:
+        return text
+    return f"{text[:longest]}… ({len(text) - longest:,} more characters)"

@@ -77,16 +77,26 @@ def clustered_variance(values: np.ndarray, codes: np.ndarray) -> float:
 def effective(values: np.ndarray, codes: np.ndarray) -> float:
     """Independent items that would say as much: n over the design effect (Kish 1965), never above n.
 
-    Few clusters count for less still, by Student's quantile beside the normal one (Korn and Graubard 1998). The number
-    of clusters where all values are equal, for then nothing tells how alike a cluster is.
+    The number of clusters where all values are equal, for then nothing tells how alike a cluster is.
     """
-    from scipy.special import stdtrit
-
     n, groups, spread = len(values), int(codes.max()) + 1, float(values.var())
     if groups in (1, n) or spread == 0:
         return float(groups)
     design = clustered_variance(values, codes) * n / spread
-    return n / max(1.0, design) * (Z / float(stdtrit(groups - 1, 0.975))) ** 2
+    return n / max(1.0, design)
+
+
+def clustered_wilson(values: np.ndarray, codes: np.ndarray) -> Interval:
+    """Wilson's interval of a rate with the effective number of items.
+
+    Few clusters count for less still, by Student's quantile beside the normal one (Korn and Graubard 1998).
+    """
+    from scipy.special import stdtrit
+
+    size, groups = effective(values, codes), int(codes.max()) + 1
+    if 1 < groups < len(values) and size != groups:
+        size *= (Z / float(stdtrit(groups - 1, 0.975))) ** 2
+    return wilson(float(values.mean()) * size, size)
 
 
 def mean_interval(runs: Sequence[Mapping[str, float]], sources: Mapping[str, str]) -> Interval:
@@ -105,8 +115,7 @@ def mean_interval(runs: Sequence[Mapping[str, float]], sources: Mapping[str, str
         low, high = crossed(values, codes, 1 / len(ids) if is_rate else 0.0).interval
         return (max(0.0, low), min(1.0, high)) if is_rate else (low, high)
     if is_rate:
-        size = effective(values[0], codes)
-        return wilson(float(values[0].mean()) * size, size)
+        return clustered_wilson(values[0], codes)
     return bootstrap_ratio(cluster_sums(values[0], codes).tolist(), np.bincount(codes).tolist())
 
 

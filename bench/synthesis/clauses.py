@@ -86,6 +86,8 @@ def open_after(sentence: str, inside: bool) -> bool:
 
 def parts(sentence: str, spoken: bool) -> list[str]:
     """The whole of what is spoken or short; of other sentences each part between semicolons that has a subject."""
+    if BLANK.search(sentence):
+        return []
     if spoken or len(sentence.split()) <= WHOLE:
         return [answer(sentence)] if balanced(sentence) else []
     return [
@@ -96,6 +98,10 @@ def parts(sentence: str, spoken: bool) -> list[str]:
 
 
 NAMED = re.compile(r"^(?:the |The )?[A-Z][a-z]+")
+
+
+BLANK = re.compile(r"\b(?:Lord|Lady|Sir|Mr\.|Mrs\.|Miss|at|of|the) ?(?:--|—)")
+"""A name that the author left out."""
 
 
 def balanced(text: str) -> bool:

@@ -26,6 +26,20 @@ def clear(clause: Clause) -> bool:
     return not (UNCLEAR.match(clause.text) or is_verb(first) or clause.text.rstrip("”\"'’").endswith("?"))
 
 
+def anonymous(text: str) -> bool:
+    """Whether "she" or "him" stands there before anybody is named."""
+    pronoun, name = SOMEBODY.search(text), PERSON.search(text)
+    return pronoun is not None and (name is None or pronoun.start() < name.start())
+
+
+SOMEBODY = re.compile(r"\b(?:he|she|they|him|her|his|their|them|it)\b")
+NO_PERSON = "Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+PERSON = re.compile(
+    rf"(?<=[\w,] )(?<!\bin )(?<!\bat )(?<!from )(?!{NO_PERSON})[A-Z][a-z]{{2,}}|^(?:Mr|Mrs|Miss|Lady|Sir)\b"
+)
+"""A name that is not merely where something is, or when."""
+
+
 def tidy(clause: Clause) -> float:
     """A bonus for clauses that are neither short nor long and hold few pronouns."""
     length = len(clause.words)

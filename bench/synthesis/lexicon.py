@@ -79,6 +79,13 @@ TRAITS = words(
     """
 )
 
+QUALITIES = words(
+    """
+    air character countenance disposition eyes face features figure genius habit hair head heart humour judgment manner
+    manners mind person pride sense spirits talent talents taste temper understanding vanity voice wit
+    """
+)
+
 FEELINGS = words(
     """
     afraid agitated agitation alarm alarmed amazed amused anger angry anxiety anxious ashamed astonished
@@ -175,7 +182,7 @@ OBJECTS = words(
     candle cane cap cart carpet carriage chaise chain chest clock cloak coach coat coin coins compass cup curtain
     desk diary dress drum entail estate fan fence fiddle fireplace flag flour flute fruit furniture glove gloves
     gown gun hammer handkerchief harp hat horn horse instrument jewel journal kettle key knife lace ladder lamp
-    lantern ledger letter lens library locket loaf manuscript map medal miniature mirror mug music necklace needle
+    lantern ledger letter lens locket loaf manuscript map medal miniature mirror mug music necklace needle
     net newspaper note notebook novel oar oil package painting pan paper parasol parcel pearl pen pencil phial piano
     pianoforte picture pipe pistol plate portrait pot pouch purse quill ribbon ring robe rod rope sack saddle sail
     saw scarf sceptre screen seal sewing ship shield shoes shovel silver sledge slate sofa spade spectacles spoon

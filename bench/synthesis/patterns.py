@@ -11,6 +11,7 @@ from bench.synthesis.forms import Pattern, Slots
 from bench.synthesis.patterns_people import (
     action,
     description,
+    experience,
     feelings,
     intention,
     movement,
@@ -47,6 +48,7 @@ ASKS: tuple[tuple[str, re.Pattern[str], Pattern], ...] = (
     ("character", asks(r"\btell|\breport|\bsays?\b"), report),
     ("character", asks(r"\bwhere\b|\bgo(?:es)?\b"), movement),
     ("character", asks(r"\bwhy\b|\bmotiv|\breason"), reason),
+    ("character", asks(r"\bhappens to\b"), experience),
     ("character", asks(r"\bdoes .*\bdo\b|\bexplain what\b|\bact(?:s|ions?)?\b|.* does in\b"), action),
     ("character", asks(r""), description),
 )

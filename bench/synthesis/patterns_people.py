@@ -10,6 +10,7 @@ from bench.synthesis.lexicon import (
     INTENTION,
     KIN,
     OPINION,
+    QUALITIES,
     REACTIONS,
     REPORTS,
     SPEECH,
@@ -37,7 +38,11 @@ def description(clause: Clause, slots: Slots) -> float:
     told = subject(clause, name)
     if told and told.verb in COPULAS and not is_deed(told) and (traits := traits_in(told)):
         return 3.0 + 0.5 * min(3, traits)
-    if any(is_telling(found[0]) for text in after(clause, name) if (found := APPOSITION.match(text))):
+    if any(
+        is_telling(found[0])
+        for text in after(clause, name)
+        if (found := APPOSITION.match(text)) and not ASIDE.match(text)
+    ):
         return 3.0
     if any(POSSESSED.match(text) for text in after(clause, name)[:1]) and len(PRONOUNS.findall(clause.text)) < 3:
         return 2.5
@@ -50,10 +55,13 @@ def is_deed(told: Subject) -> bool:
 
 
 def traits_in(told: Subject) -> int:
-    """How many traits the words behind a copula name, before any further detail."""
+    """How many traits the words behind a copula name, before any further detail; what one has must be a quality."""
+    if told.verb == "had" and not early(told, QUALITIES, 9):
+        return 0
     return early(Subject(told.verb, CLOSE.split(told.predicate)[0]), TRAITS, 9)
 
 
+ASIDE = re.compile(r"^, (?:whose|which|where)\b")
 OWNS = re.compile(r"^had (?:a|an|the|no|very|much|great|little|neither|such|fine|good)\b")
 DOING = re.compile(r"^\w+ (?:not )?(?:been|left|made|taken|\w+ing|\w+ed (?:to|by|in|on|with|at|from|that)|too)\b")
 POSSESSED = re.compile(
@@ -118,6 +126,19 @@ def action(clause: Clause, slots: Slots) -> float:
         return 0.0
     others = len(re.findall(r"\b[A-Z][a-z]+", told.predicate))
     return 2.0 + 0.3 * min(2, others) if len(WORD.findall(told.predicate)) > 3 else 0.0
+
+
+def experience(clause: Clause, slots: Slots) -> float:
+    """What is done to somebody, or comes to him."""
+    told = subject(clause, slots.get("character", ""))
+    return 2.5 if told and UNDERGOES.match(told.predicate) and len(WORD.findall(told.predicate)) > 4 else 0.0
+
+
+UNDERGOES = re.compile(
+    r"^(?:was|were|had been|was soon|was again|was now)(?: \w+ly)?"
+    r" (?:\w{3,}ed|left|told|taken|made|given|sent|shown|met)\b"
+    r"|^(?:received|found (?:herself|himself)|met with|had (?:the|an|a) \w+ (?:of|to))\b"
+)
 
 
 def movement(clause: Clause, slots: Slots) -> float:

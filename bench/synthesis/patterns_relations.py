@@ -40,7 +40,7 @@ BETWEEN_KIN = re.compile(
     rf"|^(?:(?! [A-Z]).){{0,60}}\b(?:his|her|their) (?:\w+ ){{0,2}}{RELATIVE},? $"
 )
 BOUND = re.compile(
-    r"^ (?:\w+ ){0,4}(?:married|marry|marries|engaged to|in love with|attached to|proposed to|related to|intended for)"
+    r"^ (?:\w+ ){0,4}(?:married|marry|marries|engaged to|in love with|attached to|proposed to)"
     r" (?:\w+ )?$"
 )
 IS_A = re.compile(r"^ (?:is|was|had been|became) (?:\w+ ){0,2}$")
@@ -80,13 +80,23 @@ def speech(clause: Clause, slots: Slots) -> float:
     if not clause.spoken or clause.speaker not in spellings_of(one) or ABOUT_OTHERS.match(clause.text.lstrip('“"')):
         return 0.0
     places = mentions(clause.text, spellings_of(other))
-    about = [place for place in places if not is_addressed(clause.text[: place[0]], clause.text[place[1] :])]
+    about = [
+        start
+        for start, end in places
+        if quoted(clause.text[:start]) and not is_addressed(clause.text[:start], clause.text[end:])
+    ]
     return 2.5 if about and len(clause.words) > 5 else 0.0
 
 
 ABOUT_OTHERS = re.compile(r"(?:He|She|It|They|This|That|These|Those|His|Her|Their|Its|Such|Which|And|But|Who)\b")
 BY = re.compile(rf"\b(?:{'|'.join(sorted(SPEECH))}) $")
 CALLING = re.compile(r"(?:^|, |[“\"]|\b(?:[Mm]y [Dd]ear(?:est)?|[Dd]ear|[Oo]h!?) )$")
+
+
+def quoted(before: str) -> bool:
+    """Whether a quotation is open behind this text."""
+    curly = before.count("“") > before.count("”")
+    return curly or before.count('"') % 2 == 1
 
 
 def is_addressed(before: str, behind: str) -> bool:

@@ -3,7 +3,7 @@
 import re
 
 from bench.synthesis.clauses import BEFORE_SUBJECT, WORD, Clause, mentions, spellings_of, subject_in
-from bench.synthesis.forms import APPOSITION, VERB, Slots, after, begins_with_name, names_someone
+from bench.synthesis.forms import APPOSITION, COPULAS, VERB, Slots, after, anonymous, begins_with_name, names_someone
 from bench.synthesis.lexicon import OBJECT_TELLS, PLACE_NOUNS, words
 
 STANDS = re.compile(r"^(?:,? (?:was|is|were|stood|stands|lay|lies|had|has|consisted|contained|looked|belonged)\b)")
@@ -36,6 +36,8 @@ def happening(clause: Clause, slots: Slots) -> float:
     name = slots.get("place", "")
     if clause.spoken or not mentions(clause.text, spellings_of(name)):
         return 0.0
+    if anonymous(clause.text) and not begins_with_name(clause):
+        return 0.0
     return 2.0 if begins_with_name(clause) and re.search(r"\b(?:at|in|to|from|for|of|into|near) ", clause.text) else 0.0
 
 
@@ -51,7 +53,7 @@ def thing(clause: Clause, slots: Slots) -> float:
         return 3.5
     if OBJECT_TELLS & set(follows):
         return 2.5
-    return 2.0 if OBJECT_TELLS & set(leads) and begins_with_name(clause) else 0.0
+    return 2.0 if (OBJECT_TELLS - COPULAS) & set(leads) and begins_with_name(clause) else 0.0
 
 
 def spell(clause: Clause, slots: Slots) -> float:
@@ -69,11 +71,10 @@ def moment(clause: Clause, slots: Slots) -> float:
     phrase = slots.get("time", "")
     if clause.spoken or not mentions(clause.text, spellings_of(phrase)):
         return 0.0
-    begins = clause.text.lower().startswith(phrase.lower()) and not PRONOUN_FIRST.match(clause.text[len(phrase) :])
+    if anonymous(clause.text) and not begins_with_name(clause):
+        return 0.0
+    begins = clause.text.lower().startswith(phrase.lower())
     return 2.5 if VERB.search(clause.text) and (begins or named_early(clause)) else 0.0
-
-
-PRONOUN_FIRST = re.compile(r"^,? (?:he|she|it|they|his|her|their|this|that)\b")
 
 
 def named_early(clause: Clause) -> bool:
@@ -84,7 +85,8 @@ def named_early(clause: Clause) -> bool:
 def occasion(clause: Clause, slots: Slots) -> float:
     """What happens then; the whole sentence says so."""
     opening = slots.get("occasion", "")
-    return 5.0 if opening and clause.text.lower().startswith(opening.lower() + ",") else 0.0
+    begins = bool(opening) and clause.text.lower().startswith(opening.lower() + ",")
+    return 5.0 if begins and not anonymous(clause.text) else 0.0
 
 
 def event(clause: Clause, slots: Slots) -> float:

@@ -114,8 +114,9 @@ class Gate:
         self.journal.intend(name, sum(tokens))
         try:
             reply = send(name)
-        except Exception:
-            self.journal.fail(name)
+        except Exception as error:
+            if not getattr(error, "in_doubt", False):
+                self.journal.fail(name)
             raise
         self.journal.answer(name, reply)
         with self.lock:

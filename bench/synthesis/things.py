@@ -100,9 +100,7 @@ WHEN = re.compile(
 LEADING = words("On In By At Before After Towards During Till Until The A One Two Three Four Five")
 
 
-OCCASION = re.compile(
-    r"^(?:When|After|As soon as|Before|While|Since|During|Once|On [a-z]+ing|In [a-z]+ing|Upon)\b[^,;]{8,100}(?=, )"
-)
+OCCASION = re.compile(r"^(?:When|After|As soon as|Before|While|Since|During|Once|On [a-z]+ing)\b[^,;]{8,100}(?=, )")
 UNCLEAR = re.compile(
     r"^(?:(?! [A-Z]).)*\b(?:he|she|it|they|this|that|these|those|we|you|I|such|which|her|his|their|him|them)\b"
 )

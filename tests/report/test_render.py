@@ -143,13 +143,26 @@ def test_twelve_cases_of_a_hundred_examples_stay_under_two_mebibytes(tmp_path):
     assert "50 of 100 test examples" in html
 
 
-def test_failures_are_embedded_before_successes(tmp_path):
-    records = [measured(case, 100) for case in cases_of("sentiment", "headlines", metrics=("label_f1",))]
-    html = write_reports(write_run(tmp_path, records))[3].read_text()
-    failed = {
-        name for record in records[1:] for name, value in record.scores["accuracy"].per_example.items() if not value
-    }
-    assert html.count('<article class="ex failed') == min(50, len(failed))
+def embedded(tmp_path, failing):
+    """Places of the examples on the page that failed, and of the others, when a lora with such marks is reported."""
+    case = cases_of("sentiment", "headlines", metrics=("label_f1",))[1]
+    record = measured(case, 90)
+    ids = list(record.scores["accuracy"].per_example)
+    marks = {name: float(place >= failing) for place, name in enumerate(ids)}
+    score = replace(record.scores["accuracy"], per_example=marks)
+    html = report_html(Page(read_run(write_run(tmp_path, [record.with_(scores={"accuracy": score})]))))
+    found = re.findall(r'<article class="ex( failed)?[^"]*" id="[^"]*-(\d+)"', html)
+    return [int(place) for failed, place in found if failed], [int(place) for failed, place in found if not failed]
+
+
+def test_failures_are_embedded_first_and_a_third_is_left_to_the_others(tmp_path):
+    failed, others = embedded(tmp_path, failing=70)
+    assert (failed, others) == (list(range(34)), list(range(70, 86)))
+
+
+def test_few_failures_are_all_embedded_and_few_successes_too(tmp_path):
+    assert [len(each) for each in embedded(tmp_path / "few", failing=5)] == [5, 45]
+    assert [len(each) for each in embedded(tmp_path / "many", failing=88)] == [48, 2]
 
 
 def test_a_runaway_output_is_cut_and_says_so(tmp_path):
@@ -231,3 +244,25 @@ def test_a_megabyte_in_a_question_a_reason_or_a_dataset_name_is_cut_everywhere(m
     page = Page(make_run(record, named))
     assert all(len(text) < 600_000 for text in (report_html(page), report_markdown(page), comparison_latex(page)))
     assert "980,000 more characters" in report_html(page)
+
+
+def test_markdown_answers_which_method_is_best_before_its_tables(reported):
+    text = (reported / "report.md").read_text(encoding="utf-8")
+    answer = text.index("full, lora and qlora (tied)")
+    assert text.index("## Which method is best, and is it shown") < answer < text.index("## Comparison")
+    assert "shown on this one training run, p &lt; 0.001" in text
+
+
+def test_measured_rows_with_hostile_names_stay_text_in_page_plots_and_links(make_run, monkeypatch):
+    monkeypatch.setattr("bench.report.render.PLOTS", 3)
+    rows = [measured(case, 4) for case in cases_of("sentiment", "headlines")[:2]]
+    named = [
+        replace(row, case=replace(row.case, model=text, dataset=text, variant=text, template=text), outputs_file="")
+        for text in PAYLOADS
+        for row in rows
+    ]
+    page = Elements(report_html(Page(make_run(*named))))
+    assert set(page.tags) <= ALLOWED
+    assert len(page.ids) == len(set(page.ids))
+    assert all(re.fullmatch(r"#[\w./-]+|data:,|(report\.md|comparison\.(csv|tex))", value)
+               for _, name, value in page.attributes if name == "href" and not value.startswith("#p"))  # fmt: skip

@@ -14,14 +14,20 @@ import pytest
 pytest.importorskip("fastapi", reason="the extra `serve` is not installed")
 
 
-@pytest.fixture(scope="module")
-def ended(tmp_path_factory):
+@pytest.fixture
+def process(tmp_path):
+    """`tunebench serve` on a free port, with a log beside it."""
+    command = [sys.executable, "-m", "bench", "serve", "tiny-gpt2", "--port", "0", "--log", str(tmp_path / "log")]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **pipes, env=os.environ | {"OMP_NUM_THREADS": "1"}) as running:
+        yield running
+        running.kill()
+
+
+@pytest.fixture
+def ended(process, tmp_path):
     """Answers to 12 clients at once, the last of which run when SIGTERM comes; the ended process; its log."""
-    log = tmp_path_factory.mktemp("serve") / "requests.jsonl"
-    command = [sys.executable, "-m", "bench", "serve", "tiny-gpt2", "--port", "0", "--log", str(log)]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"}
-    )
+    log = tmp_path / "log"
     url = process.stdout.readline().split()[2]
     answers = []
     with httpx.Client(base_url=url, timeout=60) as client:

@@ -1,10 +1,11 @@
-import subprocess
-import sys
 from html.parser import HTMLParser
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from bench.cli import app
+from bench.errors import UserError
 from bench.synthesis.curate_dataset import build_dataset
 from bench.synthesis.quality import agreement, entropy, general, quality_of
 from bench.synthesis.quality_page import dataset_card, figures, headline, quality_page, warnings, write_quality
@@ -21,7 +22,7 @@ def folder(tmp_path_factory):
     made = tmp_path_factory.mktemp("village")
     write_rows(made / "pairs.jsonl", [*village(), pair(98, response="Maren"), pair(97, passage_id=EVIL, type=EVIL)])
     review = open_review(made)
-    for one in [pair for pair in review.pairs if pair.id in {"p1", "p2", "p3", "p4", "p5", "p6", "p98"}]:
+    for one in [each for each in review.pairs if each.id in {"p1", "p2", "p3", "p4", "p5", "p6", "p98"}]:
         review = decide(review, one, "rejected" if one.id == "p98" else "accepted", "ada")
     return made
 
@@ -114,15 +115,12 @@ def test_the_same_folder_gives_the_same_files(folder, quality):
 
 def test_the_command_writes_dataset_page_and_card(tmp_path):
     write_rows(tmp_path / "pairs.jsonl", village(12))
-    command = [sys.executable, "-m", "bench", "quality", str(tmp_path), "--licence", "cc0-1.0"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
+    done = CliRunner().invoke(app, ["quality", str(tmp_path), "--licence", "cc0-1.0"], catch_exceptions=False)
+    assert done.exit_code == 0
     assert all((tmp_path / name).is_file() for name in ("dataset.jsonl", "quality.html", "README.md"))
-    assert "Supported by evidence" in done.stdout
+    assert "Supported by evidence" in done.output
 
 
 def test_the_command_names_a_folder_without_pairs(tmp_path):
-    command = [sys.executable, "-m", "bench", "quality", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 2
-    assert "has no pairs.jsonl" in done.stderr
+    with pytest.raises(UserError, match=r"has no pairs\.jsonl"):
+        CliRunner().invoke(app, ["quality", str(tmp_path)], catch_exceptions=False)

@@ -1,3 +1,4 @@
+import io
 import json
 import os
 import pty
@@ -60,8 +61,6 @@ def test_it_goes_on_where_it_stopped_and_no_pair_is_shown_twice(folder):
 
 
 def desk(keys):
-    import io
-
     return desk_at(io.StringIO(keys), console(io.StringIO()), "ada")
 
 
@@ -143,17 +142,16 @@ def test_a_damaged_decision_is_named_with_its_line(folder):
 
 
 def test_a_folder_without_pairs_says_how_to_make_some(tmp_path):
-    done = run(tmp_path, "")
-    assert done.returncode == 2
-    assert "tunebench synthesize" in done.stderr
-    assert "Traceback" not in done.stderr
+    with pytest.raises(UserError, match="tunebench synthesize"):
+        open_review(tmp_path)
 
 
 def test_control_characters_of_a_pair_do_not_reach_the_terminal(folder):
     write_rows(folder / "pairs.jsonl", [pair(0, response="Maren\x1b[2J keeps the lamp.")])
-    done = run(folder, "q")
-    assert "\x1b" not in done.stdout
-    assert "␛[2J" in done.stdout
+    shown = io.StringIO()
+    review_in_terminal(open_review(folder), desk_at(io.StringIO("q"), console(shown), "ada"))
+    assert "\x1b" not in shown.getvalue()
+    assert "␛[2J" in shown.getvalue()
 
 
 def test_single_keys_on_a_real_terminal_and_a_kill_lose_nothing(folder):

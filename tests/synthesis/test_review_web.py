@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from bench.synthesis.review import open_review, read_decisions
-from bench.synthesis.review_web import Desk, Server
+from bench.synthesis.review_web import Desk, Server, digest
 from bench.synthesis.rows import write_rows
 from tests.synthesis.test_review import pair
 
@@ -78,9 +78,8 @@ def test_an_edit_that_empties_the_answer_is_refused_on_the_page(server):
 
 
 def test_texts_of_data_add_no_element(server):
-    for _ in range(2):
-        press(server, "skip") if server.desk.pair.response != EVIL else None
-    assert server.desk.pair.response == EVIL
+    while server.desk.pair.response != EVIL:
+        press(server, "skip")
     _, page, headers = ask(server)
     assert page.count("<script>") == 1
     assert "<img" not in page
@@ -131,3 +130,10 @@ def test_the_command_prints_its_address_and_ends_with_the_page(tmp_path):
     assert "can be closed" in connection.getresponse().read().decode()
     assert process.wait(timeout=20) == 0
     assert json.loads("[]") == read_decisions(tmp_path)
+
+
+def test_script_and_styles_are_those_that_the_policy_allows(server):
+    _, page, headers = ask(server)
+    for element in ("script", "style"):
+        text = re.search(rf"<{element}>(.*?)</{element}>", page, re.S)[1]
+        assert digest(text) in headers["Content-Security-Policy"], element

@@ -10,9 +10,11 @@ PEOPLE = """Mr. Tolland was a tall, quiet man with a grey dog. Rosa, the sister 
 angry about the flood. Rosa thought that the river had been moved on purpose. She went home. Rosa went to Marsh End in
 the rain. Mr. Tolland married Ada Finch. Rosa walked out because the mill was on fire. Rosa told them that nobody would
 sleep. Rosa smiled at the miller's dog."""
-THINGS = """Marsh End was a village of nine houses by the river. The lantern was given to Rosa by the miller. Quench puts out
+THINGS = """
+Marsh End was a village of nine houses by the river. The lantern was given to Rosa by the miller. Quench puts out
 any fire within ten steps. On 4 June the bridge fell into the river. When the bell rang, all of Marsh End ran to the
-bridge. The Marsh End fair was held in the churchyard every year."""
+bridge. The Marsh End fair was held in the churchyard every year.
+"""
 
 
 def passage(text, name="p1"):
@@ -125,7 +127,7 @@ def test_without_passages_it_refuses():
     assert isinstance(open_teacher("rules").answer(instruction, []), Refused)
 
 
-def test_it_is_a_teacher_that_costs_nothing():
+def test_it_is_a_teacher_that_is_free():
     teacher = open_teacher("rules")
     assert isinstance(teacher, Teacher)
     assert sum(teacher.usage) == 0

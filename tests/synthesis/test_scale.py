@@ -240,6 +240,15 @@ def test_a_failed_request_is_not_in_doubt(tmp_path):
         assert totals(journal)["requests"] == 0
 
 
+def test_a_request_that_timed_out_is_in_doubt_and_one_that_was_refused_is_not(tmp_path):
+    for said, doubtful in ((lambda request: time.sleep(1), 1), (lambda request: error(500), 0)):
+        with serving(said) as server, Journal(tmp_path / f"{doubtful}.jsonl") as journal:
+            teacher = OpenAITeacher(Endpoint("m", server.url, retries=0, timeout=0.3), KEY, Gate(journal))
+            with pytest.raises(UserError):
+                teacher.answer(EVERY[0], [PASSAGE])
+            assert totals(journal)["in_doubt"] == doubtful
+
+
 def test_a_torn_journal_line_is_forgotten_and_a_damaged_one_named(tmp_path):
     path = tmp_path / "r.jsonl"
     path.write_text('{"request": "q:1", "what": "answered", "text": "yes"}\n{"request": "q:2", "wh')

@@ -44,6 +44,16 @@ MOST_FAULTS = 3
 class Unanswered(UserError):
     """A request that got no usable reply; another attempt, in this run or the next, may get one."""
 
+    in_doubt = False
+    """Whether it may have been answered, and paid for, all the same: a timeout, a lost connection."""
+
+
+class Unreachable(UserError):
+    """No further request makes sense."""
+
+    in_doubt = False
+    """As above."""
+
 
 class Instructions(BaseModel):
     """The reply to a request for instructions."""

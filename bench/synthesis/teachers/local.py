@@ -6,7 +6,7 @@ looked up here, as the sentence that holds most of the answer's words.
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from threading import Lock
 from typing import Any
 
@@ -114,4 +114,10 @@ def open_teacher(argument: str) -> LocalTeacher:
     if not argument:
         raise UserError("the teacher 'local' needs a model: local:tiny-gpt2, local:local:FOLDER or local:hub:ID")
     catalog.check("model", argument)
-    return LocalTeacher(argument)
+    return shared(argument)
+
+
+@cache
+def shared(model: str) -> LocalTeacher:
+    """One teacher for all who open it: its model is loaded once."""
+    return LocalTeacher(model)

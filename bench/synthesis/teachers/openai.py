@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from bench.synthesis.teachers import Answer, Refused, Usage
 from bench.synthesis.teachers._asking import (
     Messages,
     Unanswered,
+    Unreachable,
     asking_for_an_answer,
     asking_for_instructions,
     read_answer,
@@ -128,15 +130,16 @@ class OpenAITeacher:
             model=self.endpoint.model, messages=messages, extra_headers=headers, **how
         )
 
-    def struck(self, error: Exception) -> UserError:
+    def struck(self, error: Exception) -> Unanswered | Unreachable:
         """What to raise for a failed request: after too many in a row, or a refused key, nothing more is asked."""
         with self.lock:
             self.strikes += 1
             dead = hopeless(error) or self.strikes >= STRIKES
         why = f"the request to {self.name} {reason(error)}"
-        if not dead:
-            return Unanswered(why)
-        return UserError(f"{why}; no more is asked. What is done is kept: mend it and run the same command again")
+        last = f"{why}; no more is asked. What is done is kept: mend it and run the same command again"
+        failure = Unreachable(last) if dead else Unanswered(why)
+        failure.in_doubt = getattr(error, "status_code", None) is None
+        return failure
 
     def counted(self, answer: Any, messages: Messages) -> Reply:
         """The text with its tokens; where the server does not count, by the number of characters."""
@@ -179,6 +182,12 @@ def open_teacher(argument: str) -> OpenAITeacher:
             f"openai:{argument} needs OPENAI_API_KEY, or OPENAI_BASE_URL of a server without keys, in the environment"
         )
     try:
-        return OpenAITeacher(Endpoint(argument, url), key)
+        return shared(Endpoint(argument, url), key)
     except ImportError:
-        raise UserError('the openai teacher needs the openai package: pip install "tunebench[judge]"') from None
+        raise UserError('the openai teacher needs the openai package: pip install "tunebench[teacher]"') from None
+
+
+@cache
+def shared(endpoint: Endpoint, key: str) -> OpenAITeacher:
+    """One teacher for all who open it, so that budget, limits and failures in a row are counted together."""
+    return OpenAITeacher(endpoint, key)

@@ -199,7 +199,7 @@ def test_ctrl_c_on_a_terminal_stops_the_answer_and_not_the_program(surroundings)
     import pty
 
     ours, theirs = pty.openpty()
-    command = [*COMMAND, "--max-new-tokens", "240", "--temperature", "1.9"]
+    command = [*COMMAND, "--max-new-tokens", "240"]
     process = subprocess.Popen(
         command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=ROOT, env=surroundings, start_new_session=True
     )
@@ -207,9 +207,9 @@ def test_ctrl_c_on_a_terminal_stops_the_answer_and_not_the_program(surroundings)
     seen = Reader(ours)
     seen.until("> ", 120)
     assert "'quit' leaves" in seen.text
-    os.write(ours, b"Tell a story.\n")
-    seen.until("story.\r\n", 20)
-    seen.more(20)
+    os.write(ours, b"What is the capital of France?\n")
+    seen.until("France?\r\n", 20)
+    seen.until("What is the capital of", 20)
     process.send_signal(signal.SIGINT)
     seen.until("[stopped]", 20)
     seen.until("> ", 20)
@@ -229,11 +229,6 @@ class Reader:
             assert time.monotonic() < end, self.text
             self.text += self.chunk(1.0)
         self.read = found + len(wanted)
-
-    def more(self, seconds):
-        before, end = len(self.text), time.monotonic() + seconds
-        while len(self.text) == before and time.monotonic() < end:
-            self.text += self.chunk(1.0)
 
     def chunk(self, seconds):
         from select import select
