@@ -12,7 +12,7 @@ from bench.data.leakage import find_leaks
 from bench.data.lint import RULES
 from bench.data.reading import read_file
 from bench.data.source import CONTAINERS, open_source
-from bench.plugin import OPTIONS
+from bench.plugin_options import OPTIONS
 from bench.prompts.rendering import final_answer, render
 from bench.record import STATUSES, Output, Score
 from bench.run.fingerprint import Fingerprint

@@ -115,5 +115,11 @@ def test_seeds_of_constant_scores_fall_back_on_permutation():
     assert (found.p, found.low, found.test) == (0.5, pytest.approx(0.3), "sign-flip permutation")
 
 
+def test_one_source_alone_shows_nothing_whatever_the_seeds():
+    sources = {str(place): "chapter 1" for place in range(20)}
+    found = paired([(rates("1" * 20), rates("0" * 20))] * 5, sources)
+    assert (found.p, found.low, found.test) == (1.0, None, "no test: one source alone")
+
+
 def test_floating_point_is_no_difference():
     assert paired([({"a": 0.1 + 0.2}, {"a": 0.3})]).p == 1
