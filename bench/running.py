@@ -11,11 +11,11 @@ from bench.record import RunRecord
 
 
 class Cost(NamedTuple):
-    """A paired difference over training seeds, variant minus reference, in the column's own unit."""
+    """A paired difference, in the column's own unit."""
 
     mean: float
     low: float | None
-    """95 % Student t interval over the seeds; None for a single seed."""
+    """95 % interval; None where nothing can be said."""
     high: float | None
 
     @property
@@ -52,17 +52,30 @@ class Run:
         return next(each for each in self.cases if each.variant == case.against and self.alike(each) == own)
 
     def cost(self, case: Case, column: str) -> Cost:
-        """What the case's variant changes in a column, over all of the suite's seeds.
+        """What the case's variant changes in a column, over all of the suite's seeds and its test items.
 
-        Seeds that agree by chance know nothing more exactly than one example in n, as in the report.
+        The interval is that of the report. A single seed has none: another one may turn the difference round.
         """
+        from bench.report.differences import by_items
         from bench.stats.intervals import t_interval
 
         seeds = [each for each in self.cases if replace(each, seed=case.seed) == case]
         pairs = [(self(each), self(self.reference(each))) for each in seeds]
         changes = [change(variant, right, column) for variant, right in pairs]
+        if found := by_items(pairs, column):
+            return Cost(found.change, found.low, found.high)
         examples = min(variant.scores[column].n for variant, _ in pairs)
         return Cost(sum(changes) / len(changes), *t_interval(changes, 1 / max(1, examples)))
+
+    def gain(self, case: Case, reference: Case, column: str) -> Cost:
+        """What this one training run has more than the reference, with an interval over the items that both answered."""
+        from bench.stats.paired import paired
+
+        ours, theirs = (self(each).scores[column] for each in (case, reference))
+        found = paired([(ours.per_example, theirs.per_example)])
+        if found is None:
+            pytest.fail(f"{case.id}: no item with {column} in common with {reference.id}", pytrace=False)
+        return Cost(found.change, found.low, found.high)
 
     @staticmethod
     def alike(case: Case) -> tuple[str, str, int, int]:

@@ -49,3 +49,23 @@ def test_a_case_that_did_not_end_well_fails_the_test_with_its_reason(status):
     run = Run(lambda case: RunRecord(case, status, "why it ended"), [RIGHT])
     with pytest.raises(pytest.fail.Exception, match=f"{status}: why it ended"):
         run(RIGHT)
+
+
+def test_a_gain_of_one_run_has_an_interval_over_the_items():
+    def make(case):
+        right = float(case.variant == "right")
+        return RunRecord(
+            case, "ok", scores={"f1": Score(right, 40, per_example={str(item): right for item in range(40)})}
+        )
+
+    gain = Run(make, [RIGHT, WRONG]).gain(RIGHT, WRONG, "f1")
+    assert gain.mean == 1
+    assert gain.is_shown
+
+
+def test_two_runs_without_an_item_in_common_have_no_gain():
+    run = Run(
+        lambda case: RunRecord(case, "ok", scores={"f1": Score(1.0, 1, per_example={case.variant: 1.0})}), [RIGHT]
+    )
+    with pytest.raises(pytest.fail.Exception, match="no item with f1 in common"):
+        run.gain(RIGHT, WRONG, "f1")

@@ -195,19 +195,19 @@ def effect(pairs: Pairs, column: Column) -> Effect | None:
     # Twelve digits: what floating point adds must not pass for a difference that every seed shows.
     changes = [round(ours - theirs, 12) for ours, theirs in values]
     ours, theirs = (sum(side) / len(values) for side in zip(*values, strict=True))
-    found = by_items(pairs, column)
+    found = by_items(pairs, column.name)
     over_seeds = (found.low, found.high) if found else t_interval(changes, resolution(pairs, column))
     low, high = possible(over_seeds, column)
     p = found.p if found else None
     return Effect(column, theirs, ours, sum(changes) / len(changes), low, high, len(values), p)
 
 
-def by_items(pairs: Pairs, column: Column) -> Paired | None:
+def by_items(pairs: Pairs, column: str) -> Paired | None:
     """Over seeds and items; None for one seed, and where some value is no mean of items that both sides have."""
     scores = [
         (ours, theirs)
         for record, reference in pairs
-        if (ours := record.scores.get(column.name)) and (theirs := reference.scores.get(column.name))
+        if (ours := record.scores.get(column)) and (theirs := reference.scores.get(column))
     ]
     alike = all(is_item_mean(a) and is_item_mean(b) and set(a.per_example) == set(b.per_example) for a, b in scores)
     if len(scores) < 2 or not alike:

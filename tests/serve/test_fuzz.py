@@ -23,7 +23,7 @@ KEY = {"Authorization": f"Bearer {TOKEN}"}
 # The order of a conversation's roles and the length of a prompt cannot be said in a schema, so valid data may be
 # refused; and a failing example is told as it was found, because shrinking takes minutes.
 BOUNDED = settings(
-    max_examples=20,
+    max_examples=15,
     deadline=None,
     derandomize=True,
     database=None,

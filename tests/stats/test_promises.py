@@ -1,4 +1,4 @@
-"""A small part of benchmarks/statistics.py with fixed seeds: what the intervals and tests promise is kept."""
+"""A small part of benchmarks/intervals.py with fixed seeds: what the intervals and tests promise is kept."""
 
 import importlib.util
 import sys
@@ -14,7 +14,7 @@ SLACK = 0.04
 
 @pytest.fixture(scope="module")
 def simulation():
-    spec = importlib.util.spec_from_file_location("statistics_benchmark", ROOT / "benchmarks" / "statistics.py")
+    spec = importlib.util.spec_from_file_location("intervals_benchmark", ROOT / "benchmarks" / "intervals.py")
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)

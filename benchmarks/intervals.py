@@ -1,6 +1,6 @@
 """What the intervals and tests of bench/stats keep of their promises, by simulation: coverage and false "better".
 
-Run by hand: `OMP_NUM_THREADS=1 nice python benchmarks/statistics.py [COMPARISONS] [NAME...]` (2,000 without a number).
+Run by hand: `OMP_NUM_THREADS=1 nice python benchmarks/intervals.py [COMPARISONS] [NAME...]` (2,000 without a number).
 The truth is known because the data are made here: items are drawn anew for every comparison, sources (clusters) share
 part of their difficulty, and every training run has luck of its own. A line is out of bounds (!) when a 95 % interval
 covers the truth in less than 93 % or more than 97 % of the comparisons, or "better" is said in more than 5 % of those
