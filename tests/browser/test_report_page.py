@@ -97,6 +97,14 @@ def test_the_same_link_works_when_the_page_is_opened_with_it(browser, page, open
     assert 0 <= top < 900
 
 
+def test_a_link_to_the_last_table_shows_its_heading_at_the_top(browser, page, opened):
+    table = find(opened, "#comparison h3[id]")[-1].get_attribute("id")
+    browser.get("about:blank")
+    browser.get(f"{page}#{table}")
+    heading = browser.find_element(By.ID, table)
+    assert 0 <= browser.execute_script("return arguments[0].getBoundingClientRect().top", heading) < 900
+
+
 def test_dark_mode_turns_the_page_and_its_plots(dark, page):
     dark.get(page)
     style = "return getComputedStyle(arguments[0])[arguments[1]]"
