@@ -165,6 +165,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         return
     if state.runner.records[case].status in ("ok", "failed_claim"):
         state.runner.claim(case, Claim(item.nodeid, case.id, report.outcome, first_line(report)))
+    from bench.report.junit import properties
+
+    item.user_properties += properties(state.runner.records[case])
 
 
 def first_line(report: pytest.TestReport) -> str:

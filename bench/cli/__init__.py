@@ -74,7 +74,7 @@ def report(
     author: Annotated[str, typer.Option(help="the name on the assignment's page")] = "",
     notes: Annotated[Path | None, typer.Option(help="Markdown for it (default: notes.md of the folder)")] = None,
 ) -> None:
-    """Rebuild comparison.csv, report.md and report.html from a run's records."""
+    """Rebuild comparison.csv, comparison.tex, report.md, report.html and cards/ from a run's records."""
     from bench.report.render import write_reports
 
     if assignment:

@@ -87,7 +87,8 @@ def title(record: RunRecord) -> str:
 
 def summary(record: RunRecord) -> str:
     case = record.case
-    words = f"The base model {case.model}, fine-tuned by {case.method} on {case.dataset} with seed {case.seed}"
+    model, dataset = short_name(case.model), short_name(case.dataset)
+    words = f"The base model {model}, fine-tuned by {case.method} on {dataset} with seed {case.seed}"
     return markdown_text(f"{words} and asked in the template {case.template}; measured by tunebench.")
 
 

@@ -86,10 +86,11 @@ def read_plan(path: Path) -> tuple[Plan, list[str]]:
 def plan_from_dict(data: Mapping[str, Any]) -> Plan:
     if data.get("schema") != SCHEMA:
         raise UserError(f"schema {data.get('schema')!r} found, {SCHEMA} expected")
+    cases = dict.fromkeys(Case.from_dict(case) for case in data["cases"])  # raises for a field that is no plain value
     return Plan(
         command=str(data.get("command", "")),
         started_at=str(data.get("started_at", "")),
-        cases=tuple(Case.from_dict(case) for case in data["cases"]),
+        cases=tuple(cases),
         environment=dict(data.get("environment") or {}),
         notes=tuple(str(note) for note in data.get("notes") or ()),
     )

@@ -161,6 +161,6 @@ def claim(settings: Settings) -> None:
                 f"{settings.out} holds a run with other {' and '.join(changed)}; name another folder with --out, or "
                 "remove this one"
             )
-        return
     settings.out.mkdir(parents=True, exist_ok=True)
-    write_atomic(path, dump_json(now) + "\n")
+    # How rows are written may change from run to run; `tunebench quality` does as the last run did.
+    write_atomic(path, dump_json({**now, "open_book": settings.open_book, "split": settings.split}) + "\n")

@@ -1,12 +1,12 @@
 """From pairs to dataset.jsonl: what people kept and what passed the checks, without near-copies, split by passage.
 
 A row says whether a person has decided about it (`status`); `reviewed_only` leaves out all others. The splits never
-share a passage, which is asserted and not assumed (bench/synthesis/dataset.py, bench/data/leakage.py).
+share a passage, which is asserted and not assumed (bench/data/leakage.py).
 """
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -33,8 +33,11 @@ from bench.synthesis.rows import (
     write_rows,
 )
 
+Tell = Callable[[int, int], None]
+"""Told (pairs checked, pairs in all) now and then."""
 STAGES = ("curate", "dedup")
 """Drops of these stages are found anew every time."""
+REJECTED = "rejected by a reviewer"
 RULE = "source:80/10/10"
 
 
@@ -56,12 +59,12 @@ class Built:
         return {part: found[part] for part in SPLITS}
 
 
-def build_dataset(folder: Path, *, reviewed_only: bool = False) -> Built:
+def build_dataset(folder: Path, *, reviewed_only: bool = False, tell: Tell = lambda done, total: None) -> Built:
     """Writes dataset.jsonl, and the reasons for what is not in it into dropped.jsonl.
 
     Raises UserError when nothing is left.
     """
-    curate(folder)
+    curate(folder, tell)
     every = in_order(statuses_of(folder), read_rows(folder / INSTRUCTIONS, Instruction))
     refused = [Dropped(id=pair.id, stage="curate", reason=why) for pair in every if (why := unfit(pair, reviewed_only))]
     fit = [pair for pair in every if not unfit(pair, reviewed_only)]
@@ -89,7 +92,7 @@ def unfit(pair: Pair, reviewed_only: bool) -> str:
     if pair.status in KEPT:
         return ""
     if pair.status == "rejected":
-        return "rejected by a reviewer"
+        return REJECTED
     if not passes(pair):
         return "; ".join(failures(pair))
     return "not reviewed" if reviewed_only else ""

@@ -7,13 +7,11 @@ from typing import NamedTuple
 
 from bench.errors import UserError, nearest
 from bench.synthesis.config import FREE, Settings, claim
-from bench.synthesis.curate import curate
-from bench.synthesis.dataset import Built, build
+from bench.synthesis.curate_dataset import REJECTED, Built, build_dataset
 from bench.synthesis.entities import find_entities
 from bench.synthesis.gather import gather
 from bench.synthesis.ground import Grounder
 from bench.synthesis.instruct import by_teacher, by_templates
-from bench.synthesis.review import statuses_of
 from bench.synthesis.rows import (
     DROPPED,
     INSTRUCTIONS,
@@ -28,11 +26,14 @@ from bench.synthesis.rows import (
     read_rows,
     write_rows,
 )
-from bench.synthesis.scale import Plan, Standing, described, scale
+from bench.synthesis.scale import Limits, Plan, Standing, described, gated, scale
+from bench.synthesis.scale_instructions import going_on
 from bench.synthesis.teachers import Teacher, open_teacher
+from bench.synthesis.teachers._asking import Unanswered
 from bench.synthesis.template_check import defects, usable
 
 STAGES = ("gather", "instruct", "ground", "curate", "scale")
+ASKING = ("instruct", "ground")
 TOPICS = (
     "Character Analysis",
     "Plot Explanation",
@@ -77,9 +78,15 @@ class Pipeline:
         claim(self.settings)
         last = len(STAGES) if self.plan else len(STAGES) - 1
         for name in [stage] if stage else STAGES[:last]:
-            yield getattr(self, name)()
+            yield self.paid(name) if name in ASKING else getattr(self, name)()
             if name == "scale":
                 yield self.curate()
+
+    def paid(self, stage: str) -> Done:
+        """A stage whose teacher may cost money: under the same journal, limits and budget as stage 5."""
+        with gated(self.settings.out, self.opened(), self.plan.limits if self.plan else Limits()):
+            done: Done = getattr(self, stage)()
+        return done
 
     def gather(self) -> Done:
         known = self.rows(PASSAGES, Passage)
@@ -128,13 +135,17 @@ class Pipeline:
     def ground(self) -> Done:
         """Pairs up to the limit; each is written when it is made."""
         waiting, made = self.waiting(), self.rows(PAIRS, Pair)
-        wanted, pairs, dropped = self.settings.first_pairs, len(made), 0
+        wanted, pairs, dropped, unanswered = self.settings.first_pairs, len(made), 0, 0
         work = self.grounder(made)
         with appending(self.settings.out / PAIRS) as keep, appending(self.settings.out / DROPPED) as drop:
             for number, instruction in enumerate(waiting, start=1):
                 if wanted is not None and pairs >= wanted:
                     break
-                one = work(instruction)
+                try:
+                    one = work(instruction)
+                except Unanswered:  # it waits for the next run
+                    unanswered += 1
+                    continue
                 if isinstance(one, Pair):
                     keep(one)
                     pairs += 1
@@ -142,7 +153,7 @@ class Pipeline:
                     drop(one)
                     dropped += 1
                 self.tell("ground", number, len(waiting))
-        return Done("ground", pairs, dropped)
+        return Done("ground", pairs, dropped, f"{unanswered} not answered, run again" if unanswered else "")
 
     def waiting(self) -> list[Instruction]:
         """Instructions without a pair and without a reason for having none."""
@@ -153,20 +164,20 @@ class Pipeline:
     def curate(self) -> Done:
         """Checks the pairs and writes the dataset of those that pass."""
         self.needed(PAIRS, Pair, "ground")
-        curate(self.settings.out, lambda done, total: self.tell("curate", done, total))
-        pairs = statuses_of(self.settings.out)
-        built = build(self.settings.out, pairs, self.settings)
-        return Done("curate", built.rows, built.failed + built.rejected + built.copies, counts(built))
+        built = build_dataset(self.settings.out, tell=lambda done, total: self.tell("curate", done, total))
+        return Done("curate", len(built.pairs), len(built.dropped), counts(built))
 
     def scale(self) -> Done:
         """Goes on from the first pairs to many; see bench/synthesis/scale.py."""
-        plan, waiting = self.plan or Plan(), self.waiting()
+        plan = self.plan or Plan()
+        known, passages = self.needed(INSTRUCTIONS, Instruction, "instruct"), self.rows(PASSAGES, Passage)
         work = self.grounder(self.rows(PAIRS, Pair))
 
         def told(now: Standing) -> None:
             self.tell(f"scale: {described(now)}", now.pairs, now.target)
 
-        ended = scale(self.settings.out, self.opened(), waiting, work, plan, told)
+        asked = going_on(self.settings.out, self.opened(), known, passages)
+        ended = scale(self.settings.out, self.opened(), asked, work, plan, told)
         return Done("scale", ended.pairs, ended.dropped, ended.stopped)
 
     def grounder(self, made: list[Pair]) -> Grounder:
@@ -194,8 +205,11 @@ class Pipeline:
 
 
 def counts(built: Built) -> str:
-    """ "3 stopped by a check, 1 rejected, 2 copies"."""
-    parts = ((built.failed, "stopped by a check"), (built.rejected, "rejected"), (built.copies, "copies"))
+    """ "3 stopped by a check, 1 rejected, 2 near-copies"."""
+    rejected = sum(one.reason == REJECTED for one in built.dropped)
+    copied = sum(one.stage == "dedup" for one in built.dropped)
+    failed = len(built.dropped) - rejected - copied
+    parts = ((failed, "stopped by a check"), (rejected, "rejected"), (copied, "near-copies"))
     return ", ".join(f"{number} {what}" for number, what in parts if number)
 
 

@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 from markupsafe import Markup
 
 from bench.errors import UserError
+from bench.report.escaping import show_hidden
 from bench.report.templating import templates
 from bench.synthesis.curate import failures
 from bench.synthesis.review import Review, Texts, decide, progress, texts, undo
@@ -85,9 +86,9 @@ def typed(form: Mapping[str, str], name: str) -> str:
 
 
 def typed_texts(pair: Pair) -> Texts:
-    """As a form gives them back that nobody has touched."""
-    own = texts(pair)
-    return Texts(instruction=typed(own.model_dump(), "instruction"), response=typed(own.model_dump(), "response"))
+    """As a form gives them back that nobody has touched: with hidden characters shown by name, as the page shows them."""
+    own = {name: show_hidden(text) for name, text in texts(pair).model_dump().items()}
+    return Texts(instruction=typed(own, "instruction"), response=typed(own, "response"))
 
 
 class Server(ThreadingHTTPServer):
