@@ -68,7 +68,7 @@ class Run:
         return Cost(sum(changes) / len(changes), *t_interval(changes, 1 / max(1, examples)))
 
     def gain(self, case: Case, reference: Case, column: str) -> Cost:
-        """What this one training run has more than the reference, with an interval over the items that both answered."""
+        """What this one training run has more than the reference, with an interval over the items both answered."""
         from bench.stats.paired import paired
 
         ours, theirs = (self(each).scores[column] for each in (case, reference))

@@ -86,7 +86,7 @@ def typed(form: Mapping[str, str], name: str) -> str:
 
 
 def typed_texts(pair: Pair) -> Texts:
-    """As a form gives them back that nobody has touched: with hidden characters shown by name, as the page shows them."""
+    """As a form gives them back that nobody has touched: the page shows hidden characters by name."""
     own = {name: show_hidden(text) for name, text in texts(pair).model_dump().items()}
     return Texts(instruction=typed(own, "instruction"), response=typed(own, "response"))
 

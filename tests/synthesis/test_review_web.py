@@ -1,3 +1,4 @@
+import html
 import http.client
 import json
 import re
@@ -61,6 +62,15 @@ def test_accept_edit_reject_and_undo_are_stored(server):
 def test_an_answer_that_was_changed_and_then_accepted_is_an_edit(server):
     press(server, "accepted", response="Maren does.")
     assert decisions(server) == ["edited"]
+
+
+def test_accepting_a_text_whose_hidden_characters_the_page_names_changes_nothing(server):
+    press(server, "accepted")
+    press(server, "accepted")
+    press(
+        server, "accepted", response=html.unescape(re.findall(r"<textarea[^>]*>\n?(.*?)</textarea>", ask(server)[1])[1])
+    )
+    assert decisions(server) == ["accepted"] * 3
 
 
 def test_a_form_that_is_sent_twice_decides_once(server):
