@@ -201,7 +201,15 @@ def test_ctrl_c_on_a_terminal_stops_the_answer_and_not_the_program(surroundings)
     ours, theirs = pty.openpty()
     command = [*COMMAND, "--max-new-tokens", "240"]
     process = subprocess.Popen(
-        command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=ROOT, env=surroundings, start_new_session=True
+        command,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        cwd=ROOT,
+        env=surroundings,
+        start_new_session=True,
+        # What a shell starts in the background ignores SIGINT, and so would its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     os.close(theirs)
     seen = Reader(ours)
