@@ -14,7 +14,7 @@ from bench.report.word_diff import word_diff
 
 EMBEDDED, FEWEST = 50, 10
 """Examples per group on the page, at most and (of those there are) at least; all of them lie in outputs/*.jsonl."""
-ANSWERS = 960
+ANSWERS = 900
 """Answers on the page, shared by its groups: with many groups or many models fewer examples of each are shown."""
 LONGEST = 20_000
 """Characters of one text on the page; a runaway megabyte must not bury the rest."""

@@ -47,6 +47,6 @@ def test_the_sample_stays_small():
 
 def test_the_sample_is_the_whole_default_run_and_its_first_screen_answers(rebuilt):
     page = rebuilt["report.html"].read_text(encoding="utf-8")
-    assert "<li><b>87</b> planned</li>" in page
+    assert "<li><b>88</b> planned</li>" in page
     glance = page[page.index('id="glance"') : page.index('id="reproduce"')]
     assert re.search(r"full, lora and qlora \(tied\).*?shown on this one training run, p &lt; 0.001", glance, re.DOTALL)
