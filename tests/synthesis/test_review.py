@@ -6,6 +6,7 @@ import select
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -169,14 +170,14 @@ def test_single_keys_on_a_real_terminal_and_a_kill_lose_nothing(folder):
 
 
 def until(terminal, wanted, press=b""):
-    shown = b""
-    for _ in range(60):
-        if wanted in shown:
-            return shown
+    shown, end = b"", time.monotonic() + 60
+    while wanted not in shown:
+        assert time.monotonic() < end, shown
         os.write(terminal, press)
-        if select.select([terminal], [], [], 1)[0]:
+        time.sleep(0.2)
+        if select.select([terminal], [], [], 0)[0]:
             shown += os.read(terminal, 4096)
-    raise AssertionError(shown)
+    return shown
 
 
 def test_the_editor_gives_both_texts():
