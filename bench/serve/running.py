@@ -34,7 +34,7 @@ def server_of(engine: Engine, door: Door, log: RequestLog | None = None) -> uvic
         engine.drain(FINISH)
         stop(sig, frame)
 
-    server.handle_exit = finish  # type: ignore[method-assign]
+    server.handle_exit = finish  # type: ignore[method-assign,unused-ignore]
     return server
 
 
