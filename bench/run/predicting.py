@@ -27,6 +27,9 @@ def predicted(work: Workbench, generation: GenerateConfig) -> dict[str, Any]:
     trained = work.find("train") if work.method.TRAINS else None
     steps = trained.info["resolved"]["train"]["steps"] if trained else 0
     train = resolved(work.case.train, work.method, work.load["total_params"]) if trained else work.case.train
+    if trained:  # a budget of memory may have cut the batches
+        told = trained.info["resolved"]["train"]
+        train = replace(train, batch_size=told["batch_size"], accumulation=told["accumulation"])
     batches = (largest_batch(work, train, steps),) if trained else ()
     asked = questions(work, generation)
     knobs = that_matter(train)
@@ -89,7 +92,6 @@ def heavy_example(kept: Sequence[Any]) -> Batch:
 def largest_batch(work: Workbench, train: TrainConfig, steps: int) -> Batch:
     """Of the batches that were drawn."""
     rendered = work.trained(work.dataset.train[: train.max_examples])
-    train = within_memory(work, train, rendered)
     return heaviest(encoded(work, train, rendered), train, work.case.seed, steps)
 
 
