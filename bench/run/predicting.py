@@ -55,23 +55,13 @@ def within_memory(work: Workbench, train: TrainConfig, rendered: Sequence[Render
     The budget is for the model, its training and its batches; what the process takes for itself (libraries, the CUDA
     context) is not in it. Raises UserError where one example does not fit.
     """
-    from bench.measure.estimate import micro_batch
-
     if train.max_memory_gib is None:
         return train
     heavy = heavy_example(encoded(work, train, rendered))
-    fits = micro_batch(
-        work.source,
-        work.method,
-        work.config,
-        train,
-        int(train.max_memory_gib * 2**30),
-        length=heavy.length,
-        labelled=heavy.labelled,
-        answer=heavy.answer,
-        dtype=work.dtype,
-        device=work.device,
-    )
+    if fitting_batch(work, train, heavy) >= train.batch_size:
+        return train
+    # Of a batch that is cut, the gradients of the first part stay while the next one is gone through.
+    fits = fitting_batch(work, replace(train, accumulation=2), heavy)
     if not fits:
         raise UserError(
             f"train.max_memory_gib {train.max_memory_gib:g} is too little for {work.case.method} on {work.case.model}: "
@@ -79,6 +69,24 @@ def within_memory(work: Workbench, train: TrainConfig, rendered: Sequence[Render
         )
     batch = max(size for size in range(1, train.batch_size + 1) if train.batch_size % size == 0 and size <= fits)
     return replace(train, batch_size=batch, accumulation=train.accumulation * (train.batch_size // batch))
+
+
+def fitting_batch(work: Workbench, train: TrainConfig, heavy: Batch) -> int:
+    """The most of the heaviest examples that fit together; 0 where not even one does."""
+    from bench.measure.estimate import micro_batch
+
+    return micro_batch(
+        work.source,
+        work.method,
+        work.config,
+        train,
+        int((train.max_memory_gib or 0) * 2**30),
+        length=heavy.length,
+        labelled=heavy.labelled,
+        answer=heavy.answer,
+        dtype=work.dtype,
+        device=work.device,
+    )
 
 
 def heavy_example(kept: Sequence[Any]) -> Batch:
