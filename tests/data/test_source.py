@@ -112,7 +112,7 @@ def test_bytes_that_are_no_text_are_refused_with_their_line(tmp_path, name, cont
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
     [
-        ("d.json", gzip.compress(b"[]"), ":1: this is gzip data; unpack it with `gunzip`"),
+        ("d.json", gzip.compress(b"[]", mtime=0), ":1: this is gzip data; unpack it with `gunzip`"),
         ("d.jsonl", b"version https://git-lfs.github.com/spec/v1\n", ":1: this is a Git LFS pointer"),
         ("d.csv", "instruction,output\n".encode("utf-16"), ":1: this is UTF-16; save the file as UTF-8"),
         ("d.txt", "plain".encode("utf-16-le"), ":1: holds a NUL byte"),
