@@ -7,7 +7,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from bench import catalog
 from bench.errors import UserError, nearest
@@ -16,6 +16,7 @@ from bench.synthesis.gather import ENOUGH, files
 from bench.synthesis.templates import Templates, read_templates
 
 STAMP = "synthesis.json"
+PATHS = ("text", "out", "templates")
 FOLDER = catalog.FIXTURES / "synthesis"
 FREE = "rules"
 """The teacher that costs nothing: it answers everything at once, and reads all passages that mention a subject."""
@@ -25,7 +26,9 @@ FIRST = 20
 
 @dataclass(frozen=True)
 class Settings:
-    """One run."""
+    """One run; also the form of a configuration file."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     text: Path
     """A file, or a folder of files."""
@@ -72,45 +75,31 @@ class Settings:
         return read_templates(templates_path(self.templates)) if self.templates else None
 
 
-class File(BaseModel):
-    """A configuration file; paths are relative to it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    text: str
-    out: str
-    teacher: str = FREE
-    templates: str = "story"
-    rounds: int = 0
-    retrieve: int | None = None
-    limit: int | None = None
-    words: int = ENOUGH
-    split: str = "source:80/10/10"
-    open_book: bool = False
-    seed: int = 0
-    slots: Mapping[str, tuple[str, ...]] = {}
-
-
 def read_settings(path: Path, **given: Any) -> Settings:
-    """The settings of a file; what is `given` and not None wins. Raises UserError with the file and the key."""
+    """The settings of a file, whose paths are relative to it; what is `given` and not None wins.
+
+    Raises UserError with the file and the key.
+    """
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        read = File.model_validate(values)
+        beside = {name: beside_file(path, name, value) for name, value in values.items() if name in PATHS}
+        wins = {name: value for name, value in given.items() if value is not None}
+        return TypeAdapter(Settings).validate_python(values | beside | wins)
     except ValidationError as error:
         first = error.errors()[0]
+        if isinstance(own := first.get("ctx", {}).get("error"), UserError):
+            raise own from None
         key = ".".join(map(str, first["loc"]))
-        hint = nearest(key, File.model_fields) if first["type"] == "extra_forbidden" else ""
-        raise UserError(f"{path}: {key}: {first['msg'].lower()}.{hint}") from None
+        hint = nearest(key, Settings.__dataclass_fields__) if first["type"] == "unexpected_keyword_argument" else ""
+        raise UserError(f"{path}: {key}: {first['msg'].partition(' for <')[0].lower()}.{hint}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: no valid TOML: {error}") from None
-    beside = path.parent
-    named = read.templates if (FOLDER / f"{read.templates}.toml").is_file() or not read.templates else ""
-    merged = read.model_dump() | {
-        "text": beside / read.text,
-        "out": beside / read.out,
-        "templates": named or (str(beside / read.templates) if read.templates else ""),
-    }
-    return Settings(**(merged | {name: value for name, value in given.items() if value is not None}))
+
+
+def beside_file(path: Path, name: str, value: Any) -> Any:
+    """A path that stands in the file at `path`, as seen from here; the name of templates of ours stays a name."""
+    ours = name == "templates" and (not value or (FOLDER / f"{value}.toml").is_file())
+    return str(path.parent / value) if isinstance(value, str) and not ours else value
 
 
 def templates_path(name: str) -> Path:
