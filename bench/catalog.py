@@ -16,12 +16,13 @@ FOLDERS = {
     "format": "data/formats",
     "model": "models",
 }
+FIXTURE_FOLDERS = {"dataset": "datasets", "recipe": "recipes", "assignment": "assignments"}
 
 
 def names(kind: str) -> list[str]:
-    """All names of a kind, sorted: "metric", "method", "template", "format", "model", "dataset"."""
-    if kind == "dataset":
-        folder = FIXTURES / "datasets"
+    """All names of a kind of FOLDERS or FIXTURE_FOLDERS, sorted."""
+    if kind in FIXTURE_FOLDERS:
+        folder = FIXTURES / FIXTURE_FOLDERS[kind]
         return sorted({path.stem for suffix in ("jsonl", "toml") for path in folder.glob(f"*.{suffix}")})
     files = sorted(path.stem for path in (ROOT / "bench" / FOLDERS[kind]).glob("[a-z]*.py"))
     if kind == "model":

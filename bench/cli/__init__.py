@@ -1,24 +1,23 @@
 """The command line. Heavy libraries are imported inside the commands, so that `-h` answers at once."""
 
-import ast
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bench import catalog
 from bench.cli.chatting import chat
 from bench.cli.comparing import compare
 from bench.cli.data import data
 from bench.cli.estimating import estimate
 from bench.cli.exporting import export
+from bench.cli.listing import list_names
 from bench.cli.merging import merge
 from bench.cli.recipes import recipes
 from bench.cli.reviewing import quality, review
 from bench.cli.serving import serve
 from bench.cli.synthesizing import synthesize
-from bench.errors import UserError, nearest
+from bench.errors import UserError
 
 app = typer.Typer(
     name="tunebench",
@@ -34,37 +33,13 @@ app.command("compare")(compare)
 app.command("estimate")(estimate)
 app.command("chat")(chat)
 app.command("export")(export)
+app.command("list")(list_names)
 app.command("merge")(merge)
 app.command("recipes")(recipes)
 app.command("review")(review)
 app.command("quality")(quality)
 app.command("serve")(serve)
 app.command("synthesize")(synthesize)
-
-KINDS = ("model", "dataset", "method", "metric", "template", "format")
-
-
-@app.command("list")
-def list_names(
-    kind: Annotated[str, typer.Argument(help=f"one of {', '.join(KINDS)}; all of them without it")] = "",
-) -> None:
-    """What can be named: models, datasets, methods, metrics, templates, formats."""
-    if kind and kind.removesuffix("s") not in KINDS:
-        raise UserError(f"unknown kind {kind!r}.{nearest(kind, KINDS)}")
-    for each in [kind.removesuffix("s")] if kind else KINDS:
-        typer.echo(f"{each}s")
-        for name in catalog.names(each):
-            typer.echo(f"  {name:<27} {summary(each, name)}".rstrip())
-
-
-def summary(kind: str, name: str) -> str:
-    """The first sentence of the file's docstring, read without importing the file."""
-    if kind == "dataset":
-        return ""
-    stem = "fixture" if name in catalog.fixture_models() else name.rstrip(":")
-    path = catalog.ROOT / "bench" / catalog.FOLDERS[kind] / f"{stem}.py"
-    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-    return text.partition("\n")[0]
 
 
 @app.command()
