@@ -10,10 +10,21 @@ from dataclasses import dataclass
 
 from bench import checks, refusals
 from bench.gibberish import is_gibberish
-from bench.instructions import Inventory, asked, before_new_task, self_prompts
+from bench.instructions import Inventory, asked, before_new_task, openings, self_prompts
 from bench.record import Output
 
-__all__ = ["LABELS", "Inventory", "answer_of", "attempts", "behaviour", "echo", "read", "repetition", "self_prompts"]
+__all__ = [
+    "LABELS",
+    "Inventory",
+    "answer_of",
+    "attempts",
+    "behaviour",
+    "echo",
+    "openings",
+    "read",
+    "repetition",
+    "self_prompts",
+]
 
 LABELS = ("answer", "partial", "refusal", "mimic", "empty", "degenerate", "other")
 ECHO, REPETITION = 0.5, 0.5
@@ -21,7 +32,8 @@ ECHO, REPETITION = 0.5, 0.5
 # Chinese, Japanese, Thai and their neighbours set no spaces between words: there a character counts as one.
 SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 WORD = re.compile(rf"[{SPACELESS}]|[^\W{SPACELESS}]+")
-ASCII_WORD = re.compile(r"\w+", re.ASCII)
+# What is no word character of ASCII as a space: splitting takes a third of the time of a search for words.
+SPACED = "".join(chr(point) if re.match(r"\w", chr(point)) else " " for point in range(128))
 STUTTER = re.compile(r"(\S{1,8}?)\1{9,}")
 LONGEST_WORD = 30
 """Characters beyond which a word may be a loop of letters."""
@@ -64,13 +76,13 @@ def read(output: Output, inventory: Inventory, judged: bool = True) -> Reading:
     text = answer_of(output)
     said = before_new_task(text, inventory.facing(output)) if text else ""
     runs_on = len(said) < len(text)
-    return Reading(label(output, text, said, runs_on, judged), runs_on)
+    return Reading(label(output, text, said, runs_on, judged, inventory.said.get(said)), runs_on)
 
 
-def label(output: Output, text: str, said: str, runs_on: bool, judged: bool) -> str:
+def label(output: Output, text: str, said: str, runs_on: bool, judged: bool, read: Sequence[str] | None = None) -> str:
     if not text:
         return "empty"
-    declined, answers = refusal_in(said, output), is_answer(output, said, runs_on, judged)
+    declined, answers = refusal_in(said, output, read), is_answer(output, said, runs_on, judged)
     if not (declined or answers) and (runs_on or is_echo(asked(output), text)):
         return "mimic"
     if loops(said) or (not (answers or declined) and is_gibberish(said)):
@@ -78,9 +90,9 @@ def label(output: Output, text: str, said: str, runs_on: bool, judged: bool) -> 
     return declined or ("answer" if answers else "other")
 
 
-def refusal_in(said: str, output: Output) -> str:
+def refusal_in(said: str, output: Output, read: Sequence[str] | None = None) -> str:
     """ "refusal", "partial", or "" for neither."""
-    found = refusals.label(said, asked(output)) if said else "answer"
+    found = refusals.label(said, asked(output), read) if said else "answer"
     return "" if found == "answer" else found
 
 
@@ -100,8 +112,8 @@ def is_answer(output: Output, said: str, runs_on: bool = False, judged: bool = T
 
 def tokens(text: str) -> list[str]:
     """Words in lower case; the characters where there is no word, so that "!!!!" is a repetition."""
-    words = ASCII_WORD if text.isascii() else WORD
-    return words.findall(text.lower()) or [c for c in text if not c.isspace()]
+    words = text.lower().translate(SPACED).split() if text.isascii() else WORD.findall(text.lower())
+    return words or [c for c in text if not c.isspace()]
 
 
 def fourgrams(text: str) -> list[Fourgram]:

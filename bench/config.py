@@ -53,6 +53,8 @@ class TrainConfig:
     """float32, bfloat16 or float16 (autocast); None is bfloat16 where the GPU has it, else float32."""
     gradient_checkpointing: bool = False
     """Activations are computed again in the backward pass: less memory, about a third more time."""
+    dataset: str | None = None
+    """Train on this dataset's rows instead of the case's own; the test questions stay."""
     max_length: int = 512
     """Tokens per example, prompt and response together; longer examples are left out and counted."""
     max_examples: int | None = None

@@ -9,6 +9,8 @@ languages in Latin script that langdetect 1.0.9 has a profile of, and is not usu
 import re
 from functools import lru_cache
 
+from bench.remembered import Remembered
+
 FEWEST_WORDS, FEWEST_PIECES = 6, 10
 """Different words from which on letters, and pieces, are judged: a name or a code is no evidence."""
 NOISE, PIECES = 0.35, 0.05
@@ -88,11 +90,24 @@ MISREAD = re.compile(r"[\xc2-\xf4][\x80-\xbf]{1,3}")
 def is_gibberish(text: str) -> bool:
     """True for noise. Code, lists, names, numbers and every real script are none, and a few words never are."""
     said = text[:LONGEST].strip()
-    return is_noise(said) or has_odd_letters(said) or is_pieces(said)
+    if is_noise(said):
+        return True
+    # Fewer than two words that could be none are enough for neither rule, and most texts hold none at all.
+    return sum(map(oddities, set(said.split()))) >= 2 and (has_odd_letters(said) or is_pieces(said))
+
+
+def oddities_in(piece: str) -> int:
+    """How many words of a piece of text without spaces could be none."""
+    return sum(map(is_odd, LETTERS.findall(piece))) + (len(piece) <= LONGEST_PIECE and is_piece(word_in(piece)))
+
+
+oddities = Remembered(oddities_in, WORDS_KEPT).__getitem__
 
 
 def is_noise(text: str) -> bool:
     """Half of it no text, or two stretches of such and one in 100 characters; a character cut off is only one."""
+    if text.isascii() and text.replace("\n", " ").isprintable():
+        return False
     stretches = NO_TEXT.findall(MISREAD.sub("", text))
     return sum(map(len, stretches)) * 2 > len(text) or len(stretches) >= max(2, len(text) / 100)
 

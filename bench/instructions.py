@@ -6,6 +6,7 @@ A base model goes on listing tasks instead of answering; this is the half of def
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import chain
 from typing import Self
 
@@ -15,6 +16,8 @@ from bench.sentences import is_item, sentences
 
 LONGEST_CUE = 30
 """Characters beyond which the last line of a prompt is no "Answer:"."""
+WORDS_KEPT = 20_000
+"""Words of which is remembered whether they may name a kind: most come again."""
 
 IMPERATIVES = """
 calculate categorize classify complete compose compute convert correct define describe edit explain generate
@@ -34,12 +37,12 @@ STATEMENTS = "and are can could had has have is of or was were will would"
 NO_OBJECT = frozenset(STATEMENTS.split())
 OBJECT = re.compile(r"(?:a|an|the|this|these|my|your|me|some|two|three|four|five|\d+)\b|[\"'“‘]\w", re.IGNORECASE)
 
-MARKER = re.compile(
-    r"^\s*(?:#{2,}\s*(?:instruction|input|response|question|task|prompt|human|user|assistant)s?\b"
-    r"|(?:instruction|input|question|q|prompt|task|exercise|human|user)\s*\d*\s*:)"
-    r"|\[/?INST\]|<\|(?:user|human|system|assistant|im_start|im_end|endoftext|prompter)\|>",
+HEADING = re.compile(
+    r"\s*(?:#{2,}\s*(?:instruction|input|response|question|task|prompt|human|user|assistant)s?\b"
+    r"|(?:instruction|input|question|q|prompt|task|exercise|human|user)\s*\d*\s*:)",
     re.IGNORECASE,
 )
+TAG = re.compile(r"\[/?INST\]|<\|(?:user|human|system|assistant|im_start|im_end|endoftext|prompter)\|>", re.IGNORECASE)
 ASKS = re.compile(
     r"(?:what|who|where|when|why|how|which|whose)\s+"
     r"(?:is|are|was|were|do|does|did|can|could|would|will|should|many|much|has|have)\b",
@@ -75,6 +78,12 @@ MAKING = (
 CREATIVE_TASK = re.compile(MAKING + CREATIVE_KINDS, re.IGNORECASE | re.DOTALL)
 TASK_ABOUT_TASKS = re.compile(MAKING + TASK_KINDS, re.IGNORECASE | re.DOTALL)
 CONVERSATION = re.compile(r"\b(?:chat|conversation|dialogue|interview|role-?play)\b", re.IGNORECASE)
+# What each of these kinds holds, without the words that may stand before it.
+KIND = re.compile(
+    rf"{CREATIVE_KINDS}|{CONVERSATION.pattern}|\b(?:problems?|exercises?|tasks|assignments?|homework|puzzles?"
+    r"|challenges?|prompts?|instructions|recipes?|guides?|tutorials?|templates?|checklists?|descriptions?|lists?)\b",
+    re.IGNORECASE,
+)
 REWORDING = re.compile(
     r"\b(?:rewrite|reword|correct|translate|paraphrase|rephrase|edit|fix|convert|change|proofread|improve)\b",
     re.IGNORECASE,
@@ -109,25 +118,35 @@ class Inventory:
 
     @classmethod
     def of(cls, outputs: Iterable[Output]) -> Self:
+        """What was asked, with the texts read, which is quicker for all of them at once."""
         outputs = list(outputs)
-        openings = {piece for output in outputs for piece in sentences(asked(output)[:LONGEST_SENTENCE])[:1]}
+        return cls.beginning(openings(outputs)).having_read(outputs)
+
+    @classmethod
+    def beginning(cls, openings: Iterable[str]) -> Self:
+        """Of instructions that begin so, with no text read yet."""
+        openings = list(openings)
         learned = {verb for opening in openings if (verb := opening_verb(opening))}
+        return cls(VERBS | learned, frozenset(learned), Copies.of(openings))
+
+    def having_read(self, outputs: Iterable[Output]) -> Self:
+        """The same, quicker for the texts of these outputs."""
         said = {text: sentences(text) for text in ((output.text or "").strip() for output in outputs)}
-        return cls(
-            VERBS | learned,
-            frozenset(learned),
-            Copies.of(openings).having_read(chain.from_iterable(said.values())),
-            said,
-        )
+        return replace(self, copies=self.copies.having_read(chain.from_iterable(said.values())), said=said)
 
     def facing(self, output: Output) -> Self:
         """The same inventory, seen from one prompt."""
         task = asked(output)[:LONGEST_SENTENCE]
         opening = sentences(task)[:1]
         own = self.copies.grams(*opening) if opening else NOTHING
-        orders = TASK_ABOUT_TASKS.search(task) is not None
-        creative = orders or is_creative(task, output)
-        return replace(self, own=own, cue=cue(output.prompt or ""), creative=creative, orders=orders)
+        orders, writes = tasks_wanted(task), is_creative(task, output)
+        known = (self.verbs, self.seen, self.copies, self.said)
+        return type(self)(*known, own, cue(output.prompt or ""), orders or writes, orders)
+
+
+def openings(outputs: Iterable[Output]) -> list[str]:
+    """The first sentences of all instructions, each once."""
+    return sorted({piece for output in outputs for piece in sentences(asked(output)[:LONGEST_SENTENCE])[:1]})
 
 
 def asked(output: Output) -> str:
@@ -155,9 +174,25 @@ def opening_verb(instruction: str) -> str | None:
 
 def is_creative(task: str, output: Output) -> bool:
     """The task asks for text that may hold questions, or hands over questions to reword."""
-    if CREATIVE_CATEGORY.search(output.category or "") or CREATIVE_TASK.search(task) or CONVERSATION.search(task):
+    if CREATIVE_CATEGORY.search(output.category or "") or creation_wanted(task):
         return True
     return "?" in task + (output.input or "") and REWORDING.search(task) is not None
+
+
+def tasks_wanted(task: str) -> bool:
+    return any(map(may_be_kind, task.split())) and TASK_ABOUT_TASKS.search(task) is not None
+
+
+def creation_wanted(task: str) -> bool:
+    if not any(map(may_be_kind, task.split())):
+        return False
+    return CREATIVE_TASK.search(task) is not None or CONVERSATION.search(task) is not None
+
+
+@lru_cache(maxsize=WORDS_KEPT)
+def may_be_kind(word: str) -> bool:
+    """False for a word that names no kind of task or text: most tasks hold none, which spares them the patterns."""
+    return KIND.search(word) is not None
 
 
 def self_prompts(text: str, inventory: Inventory) -> bool:
@@ -184,12 +219,14 @@ def sets_task(sentence: str, inventory: Inventory, cut_off: bool = False) -> boo
     if sentence.startswith("```"):
         return False
     asks = not inventory.creative and is_question(sentence, cut_off)
-    return (
-        asks
-        or MARKER.search(sentence) is not None
-        or orders(sentence, inventory)
-        or inventory.copies.holds(sentence, inventory.own)
-    )
+    return asks or is_marked(sentence) or orders(sentence, inventory) or inventory.copies.holds(sentence, inventory.own)
+
+
+def is_marked(sentence: str) -> bool:
+    """Begins like a template's heading, or holds one of the tags between turns."""
+    if HEADING.match(sentence):
+        return True
+    return ("[" in sentence or "<|" in sentence) and TAG.search(sentence) is not None
 
 
 def orders(sentence: str, inventory: Inventory) -> bool:
@@ -210,7 +247,7 @@ def is_question(sentence: str, cut_off: bool = False) -> bool:
 def is_instruction(sentence: str, verbs: frozenset[str] = VERBS) -> bool:
     """Begins with an imperative and has an object; entries of a list are advice and do not count."""
     words = sentence.split(maxsplit=2)
-    if len(words) < 3 or is_item(sentence) or words[0].lower() not in verbs:
+    if len(words) < 3 or words[0].lower() not in verbs or is_item(sentence):
         return False
     if words[0].lower() not in VERBS and not (OBJECT.match(words[1]) and is_open(words[2])):
         return False

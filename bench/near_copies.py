@@ -24,8 +24,10 @@ BATCH = 256
 """Texts whose 5-grams are found and compared at once."""
 HASH = np.uint64(56)
 """Bits of a 5-gram's hash; the eight above it number the texts of a batch."""
+SLOTS = np.uint64(38)
+"""Bits of it that are left out where hashes are looked up by how they begin."""
 
-WORD = re.compile(r"\w+")
+FOUR_WORDS = re.compile(r"\W*+(?:\w++\W++){3}\w")
 # Odd numbers that scatter five characters over 64 bits, of which the upper ones are kept.
 FACTORS = np.array(
     [0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F],
@@ -46,6 +48,17 @@ class Likeness(NamedTuple):
     """Two, or fewer, of those that it is a near copy of."""
 
 
+class Slots(NamedTuple):
+    """Sorted 5-grams by how their hashes begin."""
+
+    firsts: np.ndarray
+    """For each beginning the place of the first that begins so."""
+    most: int
+    """How many begin alike."""
+    known: Grams
+    """All of them, and one that is greater than any."""
+
+
 @dataclass(frozen=True, eq=False)
 class Index:
     """Instructions by their rarest 5-grams."""
@@ -58,6 +71,8 @@ class Index:
     """Of each of them, 0 for the rarest."""
     common: int
     """The first rank of those that MANY tasks hold."""
+    sizes: np.ndarray
+    """Number of 5-grams of each task."""
     starts: np.ndarray
     """By rank, where in `holders` the tasks begin that have it among their rarest."""
     holders: np.ndarray
@@ -65,6 +80,11 @@ class Index:
     @cached_property
     def keys(self) -> frozenset[bytes]:
         return frozenset(task.tobytes() for task in self.tasks)
+
+    @cached_property
+    def slots(self) -> Slots:
+        counts = np.bincount((self.known >> SLOTS).astype(np.int64), minlength=1 << int(HASH - SLOTS))
+        return Slots(np.cumsum(counts) - counts, int(counts.max()), np.append(self.known, ~np.uint64(0)))
 
     @classmethod
     def of(cls, tasks: tuple[Grams, ...]) -> Self:
@@ -76,43 +96,72 @@ class Index:
         rarest = place < enough(sizes)[task]
         starts = np.concatenate([[0], np.cumsum(np.bincount(rank[rarest], minlength=len(known)))])
         holders = task[rarest][np.argsort(rank[rarest], kind="stable")]
-        return cls(tasks, known, ranks, int((times < MANY).sum()), starts, holders)
+        return cls(tasks, known, ranks, int((times < MANY).sum()), sizes, starts, holders)
 
-    def near(self, said: Sequence[Grams]) -> Iterator[tuple[bytes, ...]]:
+    def near(self, said: Sequence[Grams]) -> list[tuple[bytes, ...]]:
         """For each of the texts two, or fewer, of the tasks that it is a near copy of."""
-        for number, candidates in enumerate(self.candidates(said)):
-            found = (task for task in candidates if jaccard(said[number], self.tasks[task]) >= NEAR_COPY)
-            yield tuple(self.tasks[task].tobytes() for task, _ in zip(found, range(2), strict=False))
+        found: list[tuple[bytes, ...]] = [()] * len(said)
+        for pair in self.candidates(said):
+            text, task = divmod(pair, len(self.tasks))
+            if len(found[text]) < 2 and jaccard(said[text], self.tasks[task]) >= NEAR_COPY:
+                found[text] += (self.tasks[task].tobytes(),)
+        return found
 
-    def candidates(self, said: Sequence[Grams]) -> list[np.ndarray]:
-        """Those that share SHARED of the rarest, or fewer where some are left unread that too many tasks hold."""
+    def candidates(self, said: Sequence[Grams]) -> list[int]:
+        """Pairs, as text * tasks + task, that share so many of the rarest that they may share enough of all.
+
+        What a pair shares beyond its rarest is at most what the one has there whose rarest end first. Some of the
+        rarest are left unread that too many tasks hold.
+        """
         sizes = np.array([len(grams) for grams in said])
         text, rank, place = self.rarest(said, sizes)
         needed = np.minimum(SHARED, least_shared(sizes))
         unread = np.minimum(needed - 1, np.bincount(text[rank >= self.common], minlength=len(said)))
         read = place < (np.bincount(text, minlength=len(said)) - unread)[text]
-        pairs, times = np.unique(self.held(text[read], rank[read]), return_counts=True)
-        text = pairs >> HALF
-        often = times >= (needed - unread)[text]
-        return split((pairs & LOWER)[often], np.bincount(text[often], minlength=len(said)))
+        text, rank, least, rest = text[read], rank[read], needed - unread, beyond(sizes) + unread
+        # The few texts that share less would have all the others counted one by one.
+        usual = (least == SHARED)[text]
+        found = [self.sharing(text[those], rank[those], sizes, least, rest) for those in (usual, ~usual)]
+        return sorted(np.concatenate(found).tolist())
 
     def rarest(self, said: Sequence[Grams], sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(text, rank, place) of the rarest 5-grams; those that no task holds are the rarest, and lead nowhere."""
         grams, text = np.concatenate(said), np.repeat(np.arange(len(said)), sizes)
-        places = np.minimum(np.searchsorted(self.known, grams), len(self.known) - 1)
-        held = self.known[places] == grams
+        places = self.places(grams)
+        held = self.slots.known[places] == grams
         text, rank, place = by_rank(text[held], self.ranks[places[held]], len(said))
         unknown = sizes - np.bincount(text, minlength=len(said))
         kept = place < (enough(sizes) - unknown)[text]
         return text[kept], rank[kept], place[kept]
 
+    def places(self, grams: Grams) -> np.ndarray:
+        """Where in `known` each of them stands, if it does; hashes are spread evenly, hence a few steps are enough."""
+        firsts, most, known = self.slots
+        found = firsts[(grams >> SLOTS).astype(np.int64)]
+        for _ in range(most):
+            found += known[found] < grams
+        return found
+
+    def sharing(
+        self, text: np.ndarray, rank: np.ndarray, sizes: np.ndarray, least: np.ndarray, rest: np.ndarray
+    ) -> np.ndarray:
+        """Pairs, as text * tasks + task, that share `least` of the rarest, and enough even with all of the `rest`."""
+        pairs, shared = repeated(self.held(text, rank), int(least[text].min(initial=SHARED)))
+        text, task = pairs // len(self.tasks), pairs % len(self.tasks)
+        most = shared + np.maximum(rest[text], beyond(self.sizes)[task])
+        # In whole numbers: shared / all >= 3 / 5.
+        enough = (shared >= least[text]) & (8 * most >= 3 * (sizes[text] + self.sizes[task]))
+        return pairs[enough].astype(np.int64)
+
     def held(self, text: np.ndarray, rank: np.ndarray) -> np.ndarray:
-        """(text, task), as two halves of a number, for every task that has a 5-gram of the text among its rarest."""
+        """text * tasks + task for every task that has a 5-gram of the text among its rarest."""
         begins = self.starts[rank]
         lengths = self.starts[rank + 1] - begins
         ends = np.cumsum(lengths)
         places = np.repeat(begins - ends + lengths, lengths) + np.arange(lengths.sum())
-        return np.repeat(text << HALF, lengths) | self.holders[places]
+        # Half as wide a number is sorted in half the time.
+        width = np.uint32 if BATCH * len(self.tasks) < 1 << 32 else np.uint64
+        return np.repeat((text * len(self.tasks)).astype(width), lengths) + self.holders[places].astype(width)
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,12 +204,16 @@ class Copies:
         likeness = self.read.get(sentence)
         if likeness is None and not may_be_copied(sentence):
             return False
-        likeness, key = likeness or dict(self.compared([sentence]))[sentence], own.tobytes()
+        likeness = likeness or dict(self.compared([sentence]))[sentence]
+        may_repeat = alike(likeness.size, len(own), OWN_COPY)
+        if not likeness.tasks and not may_repeat:
+            return False
+        key = own.tobytes()
         if not likeness.tasks and self.index and key in self.index.keys:
             return False
         if any(task != key for task in likeness.tasks):
             return True
-        return alike(likeness.size, len(own), OWN_COPY) and jaccard(grams([sentence])[0], own) >= OWN_COPY
+        return may_repeat and jaccard(grams([sentence])[0], own) >= OWN_COPY
 
 
 def by_rank(text: np.ndarray, rank: np.ndarray, texts: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -168,6 +221,15 @@ def by_rank(text: np.ndarray, rank: np.ndarray, texts: int) -> tuple[np.ndarray,
     ordered = np.sort(text << HALF | rank)
     text, sizes = ordered >> HALF, np.bincount(text, minlength=texts)
     return text, ordered & LOWER, np.arange(len(text)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+
+
+def repeated(values: np.ndarray, least: int) -> tuple[np.ndarray, np.ndarray]:
+    """The values that stand there so many times, and how often they do."""
+    ordered = np.sort(values)
+    # Of equal values in a row the one so many places on is the same, too.
+    again = ordered[least - 1 :] == ordered[: max(0, len(ordered) - least + 1)]
+    found, times = np.unique(ordered[least - 1 :][again], return_counts=True)
+    return found, times + least - 1
 
 
 def least_shared(sizes: np.ndarray) -> np.ndarray:
@@ -180,8 +242,13 @@ def enough(sizes: np.ndarray) -> np.ndarray:
     return sizes - least_shared(sizes) + SHARED
 
 
+def beyond(sizes: np.ndarray) -> np.ndarray:
+    """5-grams of a text of so many that are not among its rarest."""
+    return sizes - np.minimum(sizes, enough(sizes))
+
+
 def may_be_copied(sentence: str) -> bool:
-    return 7 <= len(sentence) <= LONGEST_SENTENCE and len(WORD.findall(sentence)) >= 4
+    return 7 <= len(sentence) <= LONGEST_SENTENCE and FOUR_WORDS.match(sentence) is not None
 
 
 def grams(texts: Sequence[str]) -> list[Grams]:

@@ -30,7 +30,8 @@ from bench.running import Run
 from bench.suite import Options, Suite
 
 SESSION = pytest.StashKey["Session"]()
-SUITE = pytest.StashKey[Suite]()
+SUITES = pytest.StashKey[dict[str, Suite]]()
+"""Of a module, by the name of the test function: two in one file may differ in what they ask."""
 
 
 @dataclass
@@ -76,7 +77,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         cases = suite.cases(options)
     except UserError as error:
         raise pytest.Collector.CollectError(str(error)) from None
-    metafunc.definition.parent.stash[SUITE] = suite  # type: ignore[union-attr]
+    metafunc.definition.parent.stash.setdefault(SUITES, {})[metafunc.function.__name__] = suite  # type: ignore[union-attr]
     metafunc.parametrize("case", cases, ids=unique([case.label for case in cases]))
 
 
@@ -103,6 +104,11 @@ def case_of(item: pytest.Item) -> Case | None:
     callspec = getattr(item, "callspec", None)
     case = callspec.params.get("case") if callspec else None
     return case if isinstance(case, Case) else None
+
+
+def suite_of(item: pytest.Item) -> Suite:
+    """Of an item that has a case."""
+    return item.parent.stash[SUITES][item.originalname]  # type: ignore[attr-defined, union-attr]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -139,7 +145,7 @@ def start(config: pytest.Config, items: dict[Case, pytest.Item]) -> None:
     arguments = [argument for argument in config.invocation_params.args if argument is not None]
     state.runner.plan(cases, shlex.join(["pytest", *map(str, arguments)]))
     state.runner.hash_inputs(cases)
-    suites = {case: item.parent.stash[SUITE] for case, item in items.items() if item.parent}
+    suites = {case: suite_of(item) for case, item in items.items()}
     fitting = [case for case, suite in suites.items() if not suite.unmet(case)]
     state.runner.run_ahead(fitting, alone={suite.name for suite in suites.values() if suite.alone})
     # A polite end, as with Ctrl-C: the child is stopped and the report is written.
@@ -149,7 +155,7 @@ def start(config: pytest.Config, items: dict[Case, pytest.Item]) -> None:
 @pytest.fixture
 def run(request: pytest.FixtureRequest) -> Run:
     """`run(case)` -> the case's record; a case that failed fails the test, one that cannot run here skips it."""
-    state, suite = request.config.stash[SESSION], request.node.parent.stash[SUITE]
+    state, suite = request.config.stash[SESSION], suite_of(request.node)
     own = request.node.callspec.params["case"]
     if unmet := suite.unmet(own):
         pytest.skip(state.runner.skip(own, unmet).reason)

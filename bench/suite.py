@@ -98,13 +98,16 @@ class Suite:
         return [case for each in self.variants for case in self.varied(each, options, generate)]
 
     def varied(self, variant: Variant, options: Options, generate: GenerateConfig) -> list[Case]:
-        """The cases of one variant; none where the user chose methods or templates and its own is not among them."""
+        """The cases of one variant; none where the user chose what it differs in and its own is not among that."""
         methods = chosen(variant.method, options.methods, self.methods)
         templates = chosen(variant.template, options.templates, self.templates)
+        datasets = chosen_datasets(self.datasets, options.datasets)
+        if variant.dataset:
+            datasets = tuple(chosen(variant.dataset, options.datasets, ()))
         return expand(
             self.name,
             models=options.models or self.models,
-            datasets=chosen_datasets(self.datasets, options.datasets),
+            datasets=datasets,
             methods=methods,
             templates=templates,
             shots=options.shots or self.shots,
@@ -169,11 +172,19 @@ def check_names(named: Options | Suite) -> None:
             check_options(variant.method)
         if variant.template:
             catalog.check("template", variant.template)
-    for name in named.datasets:
+    for name in datasets_of(named):
         dataset_path(name)
     for need in getattr(named, "needs", ()):
         if need not in NEEDS:
             raise UserError(f"{named.name}: unknown need {need!r}.{nearest(need, NEEDS)}")  # type: ignore[union-attr]
+
+
+def datasets_of(named: Options | Suite) -> list[str]:
+    """All that are named, by a variant or to train on, too."""
+    if isinstance(named, Options):
+        return list(named.datasets)
+    varied = [name for each in named.variants for name in (each.dataset, each.train.get("dataset"))]
+    return [name for name in (*named.datasets, named.train.dataset, *varied) if name]
 
 
 def check_options(name: str) -> None:

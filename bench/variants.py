@@ -7,7 +7,7 @@ from typing import Any
 from bench.config import GenerateConfig, TrainConfig, configured
 from bench.errors import UserError, nearest
 
-VARIED = ("method", "template", "train", "generate", "against")
+VARIED = ("dataset", "method", "template", "train", "generate", "against")
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,8 @@ class Variant:
     name: str
     against: str = ""
     """The variant it is compared with; "" for one that others are compared against."""
+    dataset: str = ""
+    """"" keeps the suite's datasets. Two variants are compared where they ask the same: see `train.dataset`."""
     method: str = ""
     """"" keeps the suite's methods."""
     template: str = ""

@@ -14,9 +14,9 @@ from math import sqrt
 import numpy as np
 from scipy.stats import binom
 
-from bench.stats.clusters import cluster_codes, clustered_wilson
+from bench.stats.clusters import cluster_codes, clustered_mean, clustered_wilson
 from bench.stats.families import ALPHA, holm, pairs_of
-from bench.stats.intervals import Interval, bootstrap_mean, bootstrap_ratio, t_interval, wilson
+from bench.stats.intervals import Interval, bootstrap_mean, t_interval, wilson
 from bench.stats.paired import Paired, paired
 
 SIZES = (10, 40, 100)
@@ -94,10 +94,10 @@ def mean_lines(count: int) -> Iterator[Line]:
             rng = np.random.default_rng(0)
             hits = sum(covers(bootstrap_mean(draw(rng, n)), truth) for _ in range(count))
             yield f"bootstrap of a mean, n={n}, scores {name}", hits / count, True
-    for n, per_source in ((40, 4), (100, 5)):
+    for n, per_source in ((10, 5), (15, 5), (25, 5), (40, 4), (100, 5)):
         rng = np.random.default_rng(0)
-        hits = sum(covers(source_bootstrap(rng, n, per_source), 0.0) for _ in range(count))
-        yield f"bootstrap by source, n={n} in {n // per_source} sources", hits / count, True
+        hits = sum(covers(mean_by_source(rng, n, per_source), 0.0) for _ in range(count))
+        yield f"mean by source, n={n} in {n // per_source} sources", hits / count, True
 
 
 def middling(rng: np.random.Generator, n: int) -> list[float]:
@@ -109,10 +109,8 @@ def high_scores(rng: np.random.Generator, n: int) -> list[float]:
     return list(np.where(rng.random(n) < 0.5, 1.0, rng.beta(4, 1, n)))
 
 
-def source_bootstrap(rng: np.random.Generator, n: int, per_source: int) -> Interval:
-    values = difficulties(rng, n, per_source, 1.0, 0.7)
-    sums = values.reshape(-1, per_source).sum(axis=1)
-    return bootstrap_ratio(list(sums), [per_source] * len(sums))
+def mean_by_source(rng: np.random.Generator, n: int, per_source: int) -> Interval:
+    return clustered_mean(difficulties(rng, n, per_source, 1.0, 0.7), cluster_codes(*items(n, per_source)))
 
 
 def compared(

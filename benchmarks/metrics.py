@@ -1,13 +1,16 @@
 """Seconds to score 10,000 outputs: ROUGE beside `evaluate`'s with its aggregator, then every metric on its own.
 
-Run by hand: `python benchmarks/metrics.py`. One process on two cores, imports done before; the two ROUGEs take turns
-on the same texts, and every round has its own ratio. `evaluate.load("rouge")` would fetch a script from the Hub, so
+Run by hand: `python benchmarks/metrics.py`. On two cores, imports done before and nothing remembered of the texts;
+TUNEBENCH_ONE_PROCESS=1 keeps every metric in one process. The two ROUGEs take turns on the same texts, and every round
+has its own ratio. `evaluate.load("rouge")` would fetch a script from the Hub, so
 the script's work stands here: rouge-score with its stemmer over all four variants and its aggregator (1000 resamples),
 inside an `evaluate.Metric` kept in memory. The texts are invented: summaries of 20 to 60 words, one in three in several
 lines, with words shared between answer and reference.
 """
 
 import argparse
+import functools
+import gc
 import os
 import random
 import statistics
@@ -20,10 +23,12 @@ from loading import TASKS, VERBS
 from bench import catalog
 from bench.errors import UserError
 from bench.record import Output, Score
+from bench.remembered import Remembered
 
 COUNT = 10_000
 LIMIT = 5.0
 """Seconds that a metric may take for COUNT outputs."""
+CACHE = type(functools.lru_cache(len))
 NETWORK = ("judge",)
 """Metrics that ask another machine."""
 SYLLABLES = [a + b for a in "bcdfghklmnprstvwz" for b in ("a", "e", "i", "o", "u", "an", "er", "it")]
@@ -151,14 +156,30 @@ def every_metric(outputs: Sequence[Output]) -> None:
             continue
         try:
             module = catalog.load("metric", name)[0]
+            forget()
             module.score(small)  # imports what it needs
-            before = time.process_time()
+            before = cpu_seconds()
             seconds, found = timed(lambda module=module: module.score(outputs))
-            cpu = time.process_time() - before
+            cpu = cpu_seconds() - before
         except UserError as error:
             print(f"{name}: not measured ({error})")
             continue
         print(line(name, seconds, cpu, {name: found} if isinstance(found, Score) else found))
+
+
+def forget() -> None:
+    """Empties what the metrics before have remembered of the same texts."""
+    for cache in gc.get_objects():
+        if isinstance(cache, Remembered):
+            cache.clear()
+        elif type(cache) is CACHE and cache.__module__.startswith("bench."):
+            cache.cache_clear()
+
+
+def cpu_seconds() -> float:
+    """Of this process and of those that it has waited for."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
 
 
 def line(name: str, seconds: float, cpu: float, scores: Mapping[str, Score]) -> str:

@@ -42,6 +42,23 @@ def test_a_users_choice_of_methods_leaves_variants_of_other_methods_out():
     assert [case.variant for case in cases(Options(methods=("full",)), variants=variants)] == ["right"]
 
 
+MIXED = {"right": {}, "mixed": {"dataset": "everyday_and_headlines", "against": ""}}
+
+
+def test_a_variant_may_ask_another_dataset():
+    assert [(case.variant, case.dataset) for case in cases(variants=MIXED)] == [
+        ("right", "everyday"),
+        ("mixed", "everyday_and_headlines"),
+    ]
+
+
+def test_a_users_own_data_leave_variants_of_another_dataset_out(tmp_path):
+    mine = tmp_path / "mine.json"
+    mine.write_text("[]")
+    assert [case.variant for case in cases(Options(datasets=(str(mine),)), variants=MIXED)] == ["right"]
+    assert [case.variant for case in cases(Options(datasets=("headlines",)), variants=MIXED)] == []
+
+
 @pytest.mark.parametrize(
     ("variants", "said"),
     [
@@ -50,6 +67,8 @@ def test_a_users_choice_of_methods_leaves_variants_of_other_methods_out():
         ({"right": {}, "wrong": {"train": {"stop_tokn": "masked"}}}, "Did you mean 'stop_token'"),
         ({"right": {}, "wrong": {"against": "rigth"}}, "Did you mean 'right'"),
         ({"right": {}, "wrong": {"method": "lorra"}}, "Did you mean 'lora'"),
+        ({"right": {}, "wrong": {"dataset": "everday"}}, "Did you mean 'everyday'"),
+        ({"right": {}, "wrong": {"train": {"dataset": "headline"}}}, "Did you mean 'headlines'"),
         ({"right": {}, "wrong": {"generate": {"wraps": 0}}}, "must be at least 1"),
     ],
 )

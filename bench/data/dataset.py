@@ -2,7 +2,7 @@
 
 import json
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -62,17 +62,30 @@ def canonical(example: Example) -> str:
     return ENCODER.encode({name: values[name] for name, default in CONTENT if values[name] != default}) + "\n"
 
 
-def load_dataset(name: str) -> Dataset:
-    """A dataset by name, recipe or path. Raises UserError with file and line, or the nearest name.
+def load_dataset(name: str, trained_on: str | None = None) -> Dataset:
+    """A dataset by name, recipe or path; `trained_on` names another one whose training and validation rows it takes.
 
-    Raises UserError, too, when a test example, its passage or a near-duplicate of it is in the training split, and
-    Unavailable when it lies on the Hub and the network may not be used.
+    Raises UserError with file and line, or the nearest name; and when a test example, its passage or a near-duplicate
+    of it is in the training split. Raises Unavailable when it lies on the Hub and the network may not be used.
     """
-    path = dataset_path(name)
-    # A recipe's rows lie in other files, whose changes its own time does not show.
-    data = open_dataset(path) if path.suffix == ".toml" else of_version(path, version(path))
+    data = opened(name)
+    if trained_on is not None:
+        other = opened(trained_on)
+        data = replace(
+            data,
+            name=f"{data.name}, trained on {other.name}",
+            train=other.train,
+            validation=other.validation,
+            notes=other.notes,
+        )
     refuse_leakage(data)
     return data
+
+
+def opened(name: str) -> Dataset:
+    path = dataset_path(name)
+    # A recipe's rows lie in other files, whose changes its own time does not show.
+    return open_dataset(path) if path.suffix == ".toml" else of_version(path, version(path))
 
 
 def version(path: Path) -> tuple[int, ...]:

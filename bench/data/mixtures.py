@@ -2,6 +2,7 @@
 
 Temperature sampling instead of weights gives a part of n rows a share that grows with n ** (1 / temperature): 1 keeps
 the natural proportions, higher values favour small parts (T5, https://arxiv.org/abs/1910.10683, section 3.5.2).
+`take = "first"` repeats the lecture's mistake (T7), to show what it costs: a weight takes that share of its own task.
 """
 
 import math
@@ -9,6 +10,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -32,6 +34,8 @@ class Mixture(BaseModel):
     seed: int = 0
     repeat: bool = False
     """Whether the rows of a part that runs out are drawn again."""
+    take: Literal["drawn", "first"] = "drawn"
+    """first: a weight of 0.4 takes the first 40 % of its own part to train on, which is no share of the whole."""
 
 
 def mixed_recipe(path: Path, mixture: Mixture, inside: tuple[Path, ...]) -> Dataset:
@@ -104,13 +108,15 @@ def mix_datasets(
     seed: int = 0,
     temperature: float | None = None,
     repeat: bool = False,
+    take: str = "drawn",
 ) -> Dataset:
     """A mixture with three splits; `size` is that of the training split.
 
     Validation and test rows come from the parts' own, in the same shares, as many as there are without a part running
     out: so the mean score over the test split weighs the tasks as training did. What each part alone reaches is the
-    part's own test split's to say, and the categories' in the report.
+    part's own test split's to say, and the categories' in the report. `take` concerns the training split alone.
     """
+    refuse_choices(take, weights, size, repeat)
     shares = shares_of({part: len(data.train) for part, data in parts.items()}, weights, temperature)
     given = f"temperature {temperature:g}" if temperature else f"weights as given: {listed(weights or {})}"
     splits: dict[str, tuple[Example, ...]] = {}
@@ -119,12 +125,24 @@ def mix_datasets(
         rows = {part: getattr(data, split) for part, data in parts.items()}
         available = {part: len(examples) for part, examples in rows.items()}
         training = split == "train"
-        counts = planned(available, shares, size if training else None, repeat and training)
-        splits[split] = tuple(drawn(rows, counts, seed))
+        if training and take == "first":
+            counts = {part: int(count * shares[part]) for part, count in available.items()}
+            splits[split] = tuple(first(rows, counts))
+        else:
+            counts = planned(available, shares, size if training else None, repeat and training)
+            splits[split] = tuple(drawn(rows, counts, seed))
         notes.append(f"{split}: {drawn_of(counts, available)}")
     dropped = tuple(drop for data in parts.values() for drop in data.dropped)
     train, validation, test = (splits[split] for split in SPLITS)
     return Dataset(name, train, validation, test, dropped=dropped, notes=tuple(notes))
+
+
+def refuse_choices(take: str, weights: Mapping[str, float] | None, size: int | None, repeat: bool) -> None:
+    """Raises UserError where the first rows are taken and something else is to say how many there are."""
+    if take == "first" and (weights is None or size is not None or repeat):
+        raise UserError(
+            'take = "first" needs weights, and neither temperature, size nor repeat: a weight says how many'
+        )
 
 
 def listed(weights: Mapping[str, float]) -> str:
@@ -195,6 +213,11 @@ def drawn(parts: Mapping[str, Sequence[Example]], counts: Mapping[str, int], see
     rows = [row for name, count in counts.items() for row in sample(name, parts[name], count, seed)]
     random.Random(f"{seed}").shuffle(rows)
     return rows
+
+
+def first(parts: Mapping[str, Sequence[Example]], counts: Mapping[str, int]) -> list[Example]:
+    """The first rows of each part, part after part, as the lecture joins them."""
+    return [named(name, row, 1) for name, count in counts.items() for row in parts[name][:count]]
 
 
 def sample(name: str, rows: Sequence[Example], count: int, seed: int) -> list[Example]:

@@ -65,6 +65,8 @@ class Recipe(BaseModel):
     """Field -> its text in rows without it."""
     labels: list[str] = []
     """Names of the classes 0, 1, 2, ..."""
+    categories: list[str] = []
+    """Only rows of these."""
     split: str = ""
     """A rule of splits.py; wins over the rows' own splits."""
     max_examples: int | None = Field(None, gt=0)
@@ -88,7 +90,7 @@ def load_recipe(path: Path, inside: tuple[Path, ...] = ()) -> Dataset:
         whole = mixed_recipe(path, recipe.mixture, inside)
         return replace(whole, licence=recipe.licence or whole.licence)
     loaded = recipe_rows(path, recipe)
-    examples, notes = limited(loaded.examples, recipe.max_examples)
+    examples, notes = limited(of_categories(path, loaded.examples, recipe.categories), recipe.max_examples)
     rows = replace(loaded, examples=examples)
     data = of_file(rows, path.stem, rule=recipe.split, licence=recipe.licence, notes=notes)
     return without_leaks(data) if recipe.drop_leaks else data
@@ -267,6 +269,14 @@ def without_leaks(data: Dataset) -> Dataset:
     return replace(
         data, train=train, dropped=data.dropped + dropped, notes=(*data.notes, note) if leaks else data.notes
     )
+
+
+def of_categories(path: Path, examples: tuple[Example, ...], categories: list[str]) -> tuple[Example, ...]:
+    known = {example.category for example in examples}
+    for name in categories:
+        if name not in known:
+            raise UserError(f"{path}: categories: no row is of {name!r}.{nearest(name, known)}")
+    return tuple(example for example in examples if example.category in categories) if categories else examples
 
 
 def limited(examples: tuple[Example, ...], most: int | None) -> tuple[tuple[Example, ...], tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from bench.errors import UserError
+from bench.prompts.templates import chat
 
 
 def task(model: Any) -> str:
@@ -17,12 +18,25 @@ def keeps_matrices_turned(model: Any) -> bool:
     return any(isinstance(module, Conv1D) for module in model.modules())
 
 
-def stop_row(model: Any, stop: int, wanted: bool) -> list[int] | None:
-    """peft's `trainable_token_indices`: the row of the stop token, or nothing.
+def stop_rows(model: Any, tokenizer: Any, wanted: bool) -> list[int] | None:
+    """peft's `trainable_token_indices`: the rows of EOS and of what its chat template ends an answer with, or nothing.
 
-    An encoder-decoder model ended its texts with this token in pretraining.
+    A method does not know in which template it will train, so a Llama's `<|im_end|>` is trained beside its EOS.
+    An encoder-decoder model ended its texts with EOS in pretraining.
     """
-    return [stop] if wanted and not model.config.is_encoder_decoder else None
+    if not wanted or model.config.is_encoder_decoder:
+        return None
+    end = chat_end(tokenizer)
+    beside = {tokenizer.convert_tokens_to_ids(end)} if end else set()
+    return sorted({tokenizer.eos_token_id, *beside})
+
+
+def chat_end(tokenizer: Any) -> str:
+    """The stop token of its chat template; "" where it has none, or one that cannot be read."""
+    try:
+        return chat.stop(tokenizer)
+    except UserError:
+        return ""
 
 
 def with_adapter(model: Any, settings: Any, *, seed: int, stop: list[int] | None = None) -> Any:

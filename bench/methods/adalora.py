@@ -73,7 +73,7 @@ def prepare(source: ModelSource, config: Config, *, dtype: str, device: str, see
         fan_in_fan_out=_peft.keeps_matrices_turned(model),
         total_step=1,
     )
-    stop = _peft.stop_row(model, source.tokenizer().eos_token_id, config.stop_token)
+    stop = _peft.stop_rows(model, source.tokenizer(), config.stop_token)
     adapted = _peft.with_adapter(model, settings, seed=seed, stop=stop)
     adapted.base_model.rankallocator.shares = (config.warm, config.final)
     return adapted

@@ -46,7 +46,7 @@ def prepare(source: ModelSource, config: Config, *, dtype: str, device: str, see
         feedforward_modules=[name for name in names if any(_layers.carries(name, last) for last in SECOND_OF_MLP)],
         fan_in_fan_out=_peft.keeps_matrices_turned(model),
     )
-    stop = _peft.stop_row(model, source.tokenizer().eos_token_id, config.stop_token)
+    stop = _peft.stop_rows(model, source.tokenizer(), config.stop_token)
     return _peft.with_adapter(model, settings, seed=seed, stop=stop)
 
 

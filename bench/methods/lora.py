@@ -24,8 +24,9 @@ class Config:
     target_modules: str | tuple[str, ...] = "all-linear"
     """Module names, or "all-linear": attention and MLP, never the output head."""
     stop_token: bool = True
-    """Train the stop token's embedding too (one row). A base model may never have met that token; beside a frozen
-    embedding adapters alone then cannot tell it from other unused ones, and the model never stops (docs/log.md)."""
+    """Train the stop token's embedding too (EOS, and what a chat template of its own ends answers with). A base model
+    may never have met that token; beside a frozen embedding adapters alone then cannot tell it from other unused ones,
+    and the model never stops (docs/log.md)."""
 
     def __post_init__(self) -> None:
         method = type(self).__module__.rpartition(".")[2]
@@ -53,12 +54,12 @@ def beside(
 ) -> Any:
     """The unquantised model with adapters; `variant` is what a relative of LoRA sets in peft's LoraConfig."""
     model = _layers.load_plain(source, method, dtype=dtype, device=device)
-    where, stop = f"{method}: {source.name}", source.tokenizer().eos_token_id
-    return adapted(model, config, where=where, stop=stop, seed=seed, **variant)
+    where = f"{method}: {source.name}"
+    return adapted(model, config, where=where, tokenizer=source.tokenizer(), seed=seed, **variant)
 
 
-def adapted(model: Any, config: Config, *, where: str, stop: int, seed: int, **variant: Any) -> Any:
-    """The model with adapters drawn from `seed`; `stop` is the id of the token that ends an answer.
+def adapted(model: Any, config: Config, *, where: str, tokenizer: Any, seed: int, **variant: Any) -> Any:
+    """The model with adapters drawn from `seed`; of `tokenizer` the tokens that end an answer are trained, too.
 
     Raises UserError, `where` in front, for a target module that the model lacks.
     """
@@ -74,4 +75,5 @@ def adapted(model: Any, config: Config, *, where: str, stop: int, seed: int, **v
         fan_in_fan_out=_peft.keeps_matrices_turned(model),
         **variant,
     )
-    return _peft.with_adapter(model, settings, seed=seed, stop=_peft.stop_row(model, stop, config.stop_token))
+    stop = _peft.stop_rows(model, tokenizer, config.stop_token)
+    return _peft.with_adapter(model, settings, seed=seed, stop=stop)

@@ -1,11 +1,16 @@
-"""QLoRA (Dettmers et al. 2023): LoRA adapters on a model whose linear layers are stored in 4 bits."""
+"""QLoRA (Dettmers et al. 2023): LoRA adapters on a model whose linear layers are stored in 4 bits.
+
+The lecture never calls peft's `prepare_model_for_kbit_training` (T9), which `prepare=false` repeats. Of its two effects
+one is left: what is not quantised stays in its file's type, half precision mostly. Inputs get their gradient under
+checkpointing from transformers 5 itself, prepared or not (docs/log.md).
+"""
 
 from dataclasses import dataclass
 from typing import Any
 
 from bench.errors import UserError
 from bench.methods import lora
-from bench.models import ModelSource
+from bench.models import ModelSource, read_config
 
 WORST_ERROR = 0.18
 """Relative error above which unpacking is broken: NF4 costs 9 % on normal weights, FP4 12 %."""
@@ -27,17 +32,31 @@ class Config(lora.Config):
     """What a layer is unpacked to for its matrix product."""
     gradient_checkpointing: bool = False
     """Recompute activations in the backward pass: less memory, a third more time."""
+    prepare: bool = True
+    """Embeddings, norms and head in float32; without it as the file has them, as in the lecture (T9)."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.gradient_checkpointing and not self.prepare:
+            raise UserError("qlora.gradient_checkpointing is part of prepare; with prepare=false set it in train={...}")
 
 
 def prepare(source: ModelSource, config: Config, *, dtype: str, device: str, seed: int) -> Any:
     """The quantised, frozen model (embeddings, norms and head in float32) with float32 adapters."""
     from peft import prepare_model_for_kbit_training
 
-    model = source.load(dtype=dtype, device=device, quantization_config=quantization(config))
+    kept = dtype if config.prepare else stored_dtype(source, dtype)
+    model = source.load(dtype=kept, device=device, quantization_config=quantization(config))
     refuse_wrong_unpacking(source.name, model)
-    model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=config.gradient_checkpointing)
-    where, stop = f"qlora: {source.name}", source.tokenizer().eos_token_id
-    return lora.adapted(model, config, where=where, stop=stop, seed=seed)
+    if config.prepare:
+        model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=config.gradient_checkpointing)
+    return lora.adapted(model, config, where=f"qlora: {source.name}", tokenizer=source.tokenizer(), seed=seed)
+
+
+def stored_dtype(source: ModelSource, dtype: str) -> str:
+    """The type of the model's file, which transformers 5 keeps where none is asked for; `dtype` where it says none."""
+    stored = read_config(source.folder, source.name) if source.folder else {}
+    return str(stored.get("dtype") or stored.get("torch_dtype") or dtype)
 
 
 def refuse_wrong_unpacking(name: str, model: Any) -> None:

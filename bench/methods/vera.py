@@ -56,5 +56,5 @@ def prepare(source: ModelSource, config: Config, *, dtype: str, device: str, see
         fan_in_fan_out=_peft.keeps_matrices_turned(model),
         projection_prng_key=seed,
     )
-    stop = _peft.stop_row(model, source.tokenizer().eos_token_id, config.stop_token)
+    stop = _peft.stop_rows(model, source.tokenizer(), config.stop_token)
     return _peft.with_adapter(model, settings, seed=seed, stop=stop)

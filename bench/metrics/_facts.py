@@ -7,9 +7,13 @@ from functools import cache, lru_cache
 from itertools import chain, compress, filterfalse
 from typing import NamedTuple
 
+from bench.remembered import Remembered
 from bench.sentences import sentences
 
 WORD = re.compile(r"\w+(?:['’](?:[stdmSTDM]|re|ve|ll|RE|VE|LL)\b)?")
+CAPITALISED = re.compile(r"[A-Z](?<!\w.)\w*(?:'(?:[stdm]|re|ve|ll)\b)?")
+# A capital after an apostrophe may belong to the word before it or begin a new one.
+SPLIT_CAPITAL = re.compile(r"'[A-Z]")
 INITIALS = re.compile(r"[A-Z](?<!\w.)\.(?:[A-Z]\.)+")
 # Begins with a plain digit, which the engine finds fast; what may not stand before it is looked at afterwards.
 NUMBER = re.compile(
@@ -86,10 +90,12 @@ def facts(text: str, loose: bool = True) -> Facts:
     )
 
 
-@lru_cache(maxsize=CACHED)
-def roles(token: str) -> tuple[str, ...]:
+def roles_in(token: str) -> tuple[str, ...]:
     """What each word does in a piece of text without spaces, see `role`."""
     return tuple(map(role, WORD.findall(separated(token))))
+
+
+roles = Remembered(roles_in, CACHED).__getitem__
 
 
 @lru_cache(maxsize=CACHED)
@@ -156,10 +162,10 @@ def names(sentence: str, ordinary: Container[str]) -> list[str]:
     if sentence.isupper() and len(WORD.findall(sentence)) >= SHOUTED:
         return []
     runs: list[list[str]] = []
-    end = -2
-    for place, match in enumerate(WORD.finditer(sentence)):
+    end, first = -2, WORD.search(sentence)
+    for match in capitalised(sentence):
         name, begin = name_in(match.group()), match.start()
-        if not name or (place == 0 and name.lower() in ordinary):
+        if not name or (first and begin == first.start() and name.lower() in ordinary):
             continue
         if begin - end <= 1:
             runs[-1].append(name)
@@ -167,6 +173,13 @@ def names(sentence: str, ordinary: Container[str]) -> list[str]:
             runs.append([name])
         end = begin + len(name)
     return [" ".join(run) for run in runs]
+
+
+def capitalised(sentence: str) -> Iterator[re.Match[str]]:
+    """The words that may be names, if not all: most sentences hold few in capitals."""
+    if sentence.isascii() and SPLIT_CAPITAL.search(sentence) is None:
+        return CAPITALISED.finditer(sentence)
+    return WORD.finditer(sentence)
 
 
 @lru_cache(maxsize=CACHED)

@@ -5,11 +5,13 @@ should be refused is an answer. What runs on after an answer counts as one; `sel
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import isfinite
+from typing import Any, NamedTuple
 
-from bench.behaviour import LABELS, Fourgram, Inventory, Reading, answer_of, copied, fourgrams, read, repeated
+from bench.behaviour import LABELS, Inventory, Reading, answer_of, copied, fourgrams, openings, read, repeated
+from bench.halves import in_halves
 from bench.record import Output, Score
 from bench.stats.scores import mean, rate, share
 
@@ -32,23 +34,42 @@ UNIT = {
 FLOORS = ("completion",)
 WORTH = {"answer": 1.0, "mimic": -1.0}
 
-Said = tuple[Output, list[Fourgram]]
-"""An output and its word 4-grams."""
+
+class Said(NamedTuple):
+    """What the rules see in one output, and what its word 4-grams are."""
+
+    reading: Reading
+    echo: float | None
+    """Share of them that stand in the prompt; None where it has none."""
+    repetition: float | None
+    """Share that stood there before."""
 
 
 def score(outputs: Sequence[Output], argument: str = "") -> Mapping[str, Score]:
     """completion in -1..1, bootstrapped by prompt; the others are shares, 0..1."""
-    inventory = Inventory.of(outputs)
-    read_outputs = [(output, read(output, inventory)) for output in outputs]
-    said = [(output, fourgrams(answer_of(output))) for output in outputs]
+    said = [Said(Reading(*row[:2]), *row[2:]) for row in in_halves(rows, outputs, openings(outputs))]
+    read_outputs = [(output, one.reading) for output, one in zip(outputs, said, strict=True)]
+    ids = [output.example_id for output in outputs]
     return {
         "completion": index(read_outputs),
         "stop_rate": stop_rate(outputs),
         "self_prompting": self_prompting(read_outputs),
-        "echo": of_fourgrams("echo in-prompt word 4-grams", said, lambda output, own: copied(own, output.prompt or "")),
-        "repetition": of_fourgrams("repetition rep-4 words", said, lambda _, own: repeated(own)),
+        "echo": of_fourgrams("echo in-prompt word 4-grams", ids, [one.echo for one in said]),
+        "repetition": of_fourgrams("repetition rep-4 words", ids, [one.repetition for one in said]),
         "answer_preference": answer_preference(outputs),
     }
+
+
+def rows(outputs: Sequence[Output], begun: Sequence[str]) -> list[list[Any]]:
+    """What is `Said` in outputs among others, all of whose instructions have `begun` so, as plain lists."""
+    inventory = Inventory.beginning(begun).having_read(outputs)
+    return [row(output, inventory) for output in outputs]
+
+
+def row(output: Output, inventory: Inventory) -> list[Any]:
+    reading, own = read(output, inventory), fourgrams(answer_of(output))
+    measured = [copied(own, output.prompt or ""), repeated(own)] if own else [None, None]
+    return [reading.label, reading.runs_on, *measured]
 
 
 def index(outputs: Sequence[tuple[Output, Reading]]) -> Score:
@@ -86,10 +107,10 @@ def self_prompting(outputs: Sequence[tuple[Output, Reading]]) -> Score:
     return rate(seen, "self_prompting question|instruction|marker|cue|near-copy>=0.6", parts=parts)
 
 
-def of_fourgrams(signature: str, said: Sequence[Said], measure: Callable[[Output, list[Fourgram]], float]) -> Score:
+def of_fourgrams(signature: str, ids: Sequence[str], measured: Sequence[float | None]) -> Score:
     """Mean over the outputs that hold a 4-gram at all."""
-    values = [(output.example_id, measure(output, own)) for output, own in said if own]
-    short = len(said) - len(values)
+    values = [(example_id, value) for example_id, value in zip(ids, measured, strict=True) if value is not None]
+    short = len(ids) - len(values)
     why = f"{short} outputs of fewer than four words" if short else ""
     return mean(values, signature, unscored=short, why=why)
 

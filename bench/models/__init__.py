@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import UserError
+from bench.models._exported import Adapter
 
 CONTENT = (
     "config.json",
@@ -47,9 +48,18 @@ class ModelSource:
     """`shape:` only: the config, `model_type` included."""
     no_quality: str = ""
     """"" or why quality columns stay empty, e.g. "random weights (shape:gpt2)"."""
+    adapter: Adapter | None = None
+    """What is added to the weights in `folder`, and where the tokenizer lies."""
+
+    @property
+    def added(self) -> Adapter | None:
+        """The adapter, where the weights are its base's; all weights trained on top of both lie in another folder."""
+        return self.adapter if self.adapter is not None and self.adapter.base.folder == self.folder else None
 
     def sha256(self) -> str:
         """Content key: config, weights and tokenizer by the bytes, Hub models by commit. Imports no torch."""
+        if self.added is not None:
+            return self.added.sha256()
         if self.hub_id is not None:
             return text_sha256(f"{self.hub_id}@{self.revision}")
         if self.folder is None:

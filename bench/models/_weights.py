@@ -7,6 +7,7 @@ from typing import Any
 
 from bench.errors import UserError
 from bench.models import ModelSource, shape
+from bench.models._exported import added
 
 SEED = 0
 """Of the random weights of `shape:`: the same in every case, whatever the case's own seed."""
@@ -18,17 +19,25 @@ def load(source: ModelSource, dtype: str, device: str, quantization_config: Any)
 
     logging.disable_progress_bar()
     if quantization_config is None:
-        folder = source.folder
-        model = read(source, folder, dtype) if folder else random_model(source.architecture, dtype)
-        return model.to(device)
+        return whole(source, dtype).to(device)
     # Quantisation happens while weights are read, and where they shall stay.
     place = "cuda:0" if device == "cuda" else device
     placed = {"quantization_config": quantization_config, "device_map": {"": place}}
-    if source.folder is not None:
+    if source.folder is not None and source.added is None:
         return read(source, source.folder, dtype, **placed)
-    with tempfile.TemporaryDirectory(prefix="bench-shape-") as drawn:
-        random_model(source.architecture, dtype).save_pretrained(drawn)
-        return read(source, Path(drawn), dtype, **placed)
+    with tempfile.TemporaryDirectory(prefix="bench-whole-") as made:
+        whole(source, dtype).save_pretrained(made)
+        return read(source, Path(made), dtype, **placed)
+
+
+def whole(source: ModelSource, dtype: str) -> Any:
+    """The model with plain weights: read, drawn at random, or an adapter's base with the adapter added."""
+    import torch
+
+    if source.added is not None:
+        source.added.check(source.name)
+        return added(whole(source.added.base, "float32"), source.added.folder).to(getattr(torch, dtype)).eval()
+    return read(source, source.folder, dtype) if source.folder else random_model(source.architecture, dtype)
 
 
 def read(source: ModelSource, folder: Path, dtype: str, **placed: Any) -> Any:
@@ -113,9 +122,10 @@ def tokenizer(source: ModelSource) -> Any:
     """See ModelSource.tokenizer."""
     from transformers import AutoTokenizer
 
-    if source.folder is None:
+    folder = source.adapter.folder if source.adapter is not None else source.folder
+    if folder is None:
         return byte_tokenizer()
-    found = AutoTokenizer.from_pretrained(source.folder, trust_remote_code=False, local_files_only=True)
+    found = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
     if found.eos_token_id is None:
         raise UserError(f"{source.name}: its tokenizer has no EOS token; without one no model learns to stop")
     if found.pad_token_id is None:

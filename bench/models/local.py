@@ -1,12 +1,11 @@
-"""`local:PATH`: a folder written by `save_pretrained`, with safetensors weights and a tokenizer."""
+"""`local:PATH`: a folder written by `save_pretrained`, or by `tunebench export` (whole, or an adapter)."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from bench.errors import UserError
 from bench.models import ModelSource, check_folder
-
-ADAPTER = "adapter_config.json"
-"""What peft writes beside an adapter."""
+from bench.models._exported import SETTINGS, adapter_in
 
 
 def open(argument: str) -> ModelSource:
@@ -15,7 +14,8 @@ def open(argument: str) -> ModelSource:
         raise UserError("local: needs a folder, for example local:../models/my-model")
     folder = Path(argument).expanduser()
     name = f"local:{argument}"
-    if (folder / ADAPTER).is_file():
-        raise UserError(f"{name} holds an adapter and no model; export it with `tunebench export --merge`")
+    if (folder / SETTINGS).is_file():
+        adapter = adapter_in(folder.resolve(), name)
+        return replace(adapter.base, name=name, hub_id=None, revision=None, adapter=adapter)
     check_folder(folder, name)
     return ModelSource(name, folder.resolve())

@@ -132,7 +132,7 @@ RULES = (
     Rule("much label smoothing", "S2.20", "the target no longer leads", labels.much_smoothing),
     Rule("longer than the model", "S1.5", "long examples are lost", labels.longer_than_the_model),
     Rule("quantised and full", "T9", "four-bit weights cannot be trained", methods.quantised_and_full),
-    Rule("quantised and unprepared", "T9", "training is unstable or has no gradient", methods.quantised_unprepared),
+    Rule("quantised and unprepared", "T9", "norms stay in half precision", methods.quantised_unprepared),
     Rule("no training", "T9", "a model is set up and never trained", methods.no_train_function),
     Rule("rate of full tuning", "S1.7", "adapters learn little", methods.rate_of_full_tuning),
     Rule("rate far from the size", "S1.21", "nothing is learned, or it diverges", methods.rate_far_from_the_size),

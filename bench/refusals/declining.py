@@ -36,7 +36,7 @@ SERVE_A_REQUEST = (
     r"(?:say|make|find|read|sing|draw|play|judge|calculate|compute|solve|check|look|search|open|print|name|rate|rank"
     r"|compare|joke|locate|track|prove|quote|repeat|recite|spell out|finish|continue|talk|speak|speculat\w+"
     r"|be (?:sure|certain|the one)|walk|teach|pretend|act|roleplay|reproduce|send|book|order|call|sign|vouch|determine"
-    r"|know|remember|recall|decide|pick|choose|handle|get into|go into|publish"
+    r"|see (?:any\w*|your|the|such|other)|know|remember|recall|decide|pick|choose|handle|get into|go into|publish"
     r"|\w+ing (?:that|this|it|you|such|your)|\w+ (?:that|this|it|those|these|them|for you|such|your)\b)"
 )
 BARRED = (
@@ -62,7 +62,7 @@ UNABLE_TO_SERVE = (
     r"|must(?: not|n't)|may not|mustn't|have no (?:\w+ )?(?:way|means|intention|plans|desire|permission|authority|right"
     r"|business|wish)(?: to| of)?|(?:never|don't|do not|won't be|will not be)"
     r"(?= (?:shar|discuss|writ|giv|provid|assist|help|do\b|doing|creat|mak|generat|offer|reveal|tell|answer|talk"
-    r"|comment"
+    r"|comment|describ|explain|walk"
     r"|hand|print|publish|pass|help|produc|draw|joke|speculat|take part|deal|engag|cover|identif|rat|judg|diagnos)\w*)"
     r"|(?:am|'m|are|'re) (?:\w+ly )?not(?= (?!going|being|feeling)\w+ing\b)"
     r"|'ll (?:have to )?(?:leave out|skip|pass on|hold back)|leave out|skip)"
@@ -84,9 +84,9 @@ DECLINES = tuple(
         r"\b(?:request|question|prompt) (?:is|has been|was|must be)? ?(?:refused|denied|declined|rejected)\b",
         r"^(?:(?:sorry|no|apologies|unfortunately),? )*(?:but )?(?:cannot|can't|unable to|won't|not able to) "
         r"(?:help|assist|provide|answer|share|comply|fulfil+|do (?:that|this|it))\b",
-        r"\b(?:not|isn't) (?:something|information|a \w+|one|anything) (?:that |which )?"
+        r"\b(?:not|isn't|aren't) (?:something|information|a \w+|one|anything) (?:that |which )?"
         r"(?:i|we)(?: (?!ha[dv]e?|thought)\w|'m"
-        r"|'ll)",
+        r"|'ll|'d)",
         rf"\b(?:not|n't) (?:within|part of|in line with|consistent with|aligned with"
         rf"|among) my (?:\w+ ){{0,3}}?{CAPACITY}\b",
         rf"\b(?:against|violates?|breaks?|contrary to) (?:my|our) (?:\w+ ){{0,3}}?{CAPACITY}\b",
@@ -96,7 +96,7 @@ DECLINES = tuple(
         r"(?:private|confidential|secret|personal)\b",
         rf"\bmy (?:\w+ ){{0,3}}?{CAPACITY} "
         r"(?:prevents?|prohibits?|forbids?|(?:do|does)(?:n't| not) (?:allow|permit))\b",
-        r"\b(?:not (?:\w+ (?:or|and) )?(?:appropriate|ethical|possible|right|proper|responsible|safe)"
+        r"\b(?:not (?:be )?(?:\w+ (?:or|and) )?(?:appropriate|ethical|possible|right|proper|responsible|safe)"
         r"|inappropriate|unethical|irresponsible|wrong) for (?:me|us)\b",
         r"\b(?:request|question|prompt) (?:can't|cannot) be (?:fulfilled|completed|answered|processed)\b",
         rf"\b(?:beyond|outside(?: of)?|exceeds?|out of) (?:what (?:i|we) (?:can|could|may|am|are|will)\b"
@@ -136,13 +136,23 @@ SPEAKER = re.compile(
 )
 
 
+REPEATED = 4
+"""Words of a clause from which on it is a quotation where the request has it, too."""
+
+
 def declines(line: str, request: Request | None = None) -> bool:
     """The model says that it cannot or will not; weaker words and shut doors count where a request is known."""
     if not cued(line):
         return False
     if not declines_anything(line) and (request is None or not request.known or not declines_request(line, request)):
         return False
-    return first_person(line, request)
+    return first_person(line, request) and not (request and repeats(line, request))
+
+
+def repeats(line: str, request: Request) -> bool:
+    """What is declined stands so in the request: "My answer is no", "I cannot go to the park"."""
+    clauses = (clause.strip(" .!\"'") for clause in re.split(r"[,;:]", line))
+    return any(cued(clause) and len(clause.split()) >= REPEATED and clause in request.asked for clause in clauses)
 
 
 @lru_cache(maxsize=256)
@@ -152,6 +162,8 @@ def declines_anything(line: str) -> bool:
 
 
 def declines_request(line: str, request: Request) -> bool:
+    if request.argues and request.agrees(line):
+        return False
     if shuts(line, request) or says_no(line, request):
         return True
     return any(

@@ -30,7 +30,7 @@ UNKNOWING = tuple(
     re.compile(pattern)
     for pattern in (
         r"\b(?:i|we) (?:\w+ly |just |also |still )?(?:do not|don't|can't|cannot|wouldn't|would not|couldn't|could not)"
-        r" (?:\w+ly )?(?:know|remember|recall)\b(?! (?:about you|you|why you|how to thank))",
+        r" (?:\w+ly )?(?:know|remember|recall)\b(?! (?:about you|you|why you|how to thank)\b)",
         r"\b(?:i|we)(?: have|'ve)(?: got)? (?:\w+ly )?(?:no|zero|little) (?:\w+ )?(?:idea|clue|information|records?"
         r"|knowledge|way|means|data|details|access|memory|answer|recollection|source|insight|notion)\b",
         r"\b(?:and|or|but) (?:have|had) no (?:\w+ )?(?:idea|clue|information|records?|knowledge|way|means|data"
@@ -61,7 +61,9 @@ UNKNOWING = tuple(
         r"\b(?:is|are|was|were|has|have)(?: been)?(?: not|n't|n't been| never"
         r"| nowhere)(?: been)? (?:(?!publicly)\w+ly )?(?:mentioned"
         r"|stated|given|specified|said|told|named|revealed|listed|provided|recorded|disclosed|indicated)\b",
-        rf"\bthere(?: is|'s| was| are| were| seems to be|'s really) (?:\w+ )?(?:no|nothing|not any|n't any"
+        rf"\bthere(?: is|'s| was| are| were| seems to be|'s really) (?:\w+ )?(?:no(?! (?:one|single"
+        rf"|definit\w+|right|wrong|simple|easy"
+        rf"|correct|universal|set|fixed|clear|perfect)\b)|nothing|not any|n't any"
         rf"|not enough)\b"
         rf"(?: (?:\w+ ){{0,2}}?{THING}\b| (?:in|about|on) )",
         rf"\bno (?:\w+ )?{THING} (?:about [\w' ]{{1,40}} |of [\w' ]{{1,40}} )?(?:is|are|was|were) (?:\w+ )?"
@@ -84,6 +86,12 @@ UNKNOWING = tuple(
         r"|be certain|find out)\w*\b",
     )
 )
+# What a series leaves open is known of it; what a text that was given leaves open is not known.
+OF_A_TALE = re.compile(
+    r"\b(?:never|not|nowhere|no)\b.{0,80}?\b(?:in|by|about|of) (?:[\w'’-]+ ){0,5}?(?:series|franchise|films?|movies?"
+    r"|mangas?"
+    r"|animes?|comics?|shows?|cartoons?|games?|canon|lore|sources? material|universe|books|novels|stories|tales)\b"
+)
 # "I'm not sure, but I think it is nine" answers.
 STILL = re.compile(
     r"(?:,|;|—|-| and| but) ?(?:but|though|yet|however|still|my (?:best )?guess|i(?:'d| would)? (?:think|guess"
@@ -101,7 +109,7 @@ def unknowing(line: str, request: Request) -> bool:
     """The model, or the text it was to read, does not know; a doubt before a full answer is none."""
     if not cued(line) or not request.known or request.judges or request.argues or request.describes:
         return False
-    return tells_of_not_knowing(line) and first_person(line, request)
+    return tells_of_not_knowing(line) and OF_A_TALE.search(line) is None and first_person(line, request)
 
 
 @lru_cache(maxsize=256)

@@ -32,7 +32,8 @@ SHUTS = tuple(
         rf"^(?!the )(?:[\w'-]+ ){{1,3}}are (?:\w+ )?{INTIMATE}(?=[.,;]|$)"
         r"|\b(?:is|are|remains?|stays?) (?:an? )?(?:(?!no\b)\w+ )?(?:secret|confidential)(?=[.,;]|$)|\bthat's between\b"
         r"|(?:\bnot|n't) (?:take|taking) sides\b|(?:\bnot|n't) (?:want|going|wish) to spoil\b",
-        r"\b(?:breach|violation|invasion|betrayal) of (?:[\w']+ ){0,3}?(?:privacy|trust|confidence|copyright)\b"
+        r"\b(?:breach|violation|invasion|betrayal) of (?!your )(?:[\w']+ ){0,3}?(?:privacy|trust|confidence"
+        r"|copyright)\b"
         r"|\b(?:i|we) (?:must |have to |need to |want to )?(?:protect|respect|guard) (?:[\w']+ ){0,3}?privacy\b",
         rf"(?:^|[,;:—] ?|\b(?:but|so|because|as|since|and) )(?:that|this|it|those|these|such [\w ]{{1,30}}?|they"
         rf"|which|names?|information|details) ?"
@@ -88,20 +89,29 @@ SHUTS = tuple(
         r"|n't) (?:\w+ )?"
         r"(?:possible|allowed|permitted|appropriate|an option|okay|right)\b",
         r"^(?:(?:sorry|no|apologies|unfortunately),? )*(?:but )?(?:can't|cannot|unable to|won't|not able to|will not"
-        r"|not (?:comfortable|willing|going|allowed|prepared|gonna)|refus(?:e|ing) to)\b",
+        r"|not (?:comfortable|willing|going|allowed|prepared|gonna|helping|doing (?:that|this|it)|sharing|telling"
+        r"|answering)|refus(?:e|ing) to)\b",
     )
 )
 BARE_NO = re.compile(
     r"(?:(?:i'm |i am )?sorry,? |i'm afraid,? |nice try,? )?(?:but )?(?:no(?:pe)?|never|absolutely not|certainly not"
-    r"|of course not|i'm afraid not|no can do|no way|not happening|not a chance|no chance)(?:,? (?:sorry|thanks?"
+    r"|of course not|i'm afraid not|no can do|no way|not happening|not a chance|no chance|(?:that's "
+    r"|it's )?a (?:\w+ )?no)(?:,? (?:sorry|thanks?"
     r"|thank you|never|way|sir"
-    r"|i'm afraid|today|here|deal))*[.!]*$"
+    r"|from me|i'm afraid|today|here|deal))*[.!]*$"
 )
+
+
+# "The data is confidential, so you will need a login."
+LETS_IN = re.compile(
+    r"\byou(?:'ll| will|'d| would)? need\b|[,;] (?:but|though|however) (?!(?:i|we|my)\b)[^.]{0,60}?\bcan\b"
+)
+HOW = re.compile(r"(?:how|where)\b")
 
 
 def shuts(line: str, request: Request) -> bool:
     """A door is shut without a first person: "that is private", "no comment"; to a yes-no question it may answer."""
-    return request.known and not request.judges and cued(line) and is_shut(line)
+    return request.known and not request.judges and cued(line) and is_shut(line) and not LETS_IN.search(line)
 
 
 @lru_cache(maxsize=256)
@@ -111,4 +121,8 @@ def is_shut(line: str) -> bool:
 
 def says_no(line: str, request: Request) -> bool:
     """ "No." where a yes or no was not asked for."""
-    return BARE_NO.match(line) is not None and (request.orders or (len(line) > len("nope.") and not request.judges))
+    if BARE_NO.match(line) is None:
+        return False
+    if request.orders or HOW.match(request.asked):
+        return True
+    return len(line) > len("nope.") and not request.judges

@@ -1,6 +1,7 @@
 """A text as the rules of refusals read it: sentences without quoted speech, and their content words."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Self
@@ -13,7 +14,8 @@ WORDS_KEPT = 20_000
 """Words of which is remembered what they are: most come again."""
 # A quotation ends with its mark, with the paragraph, or where the next paragraph opens its own.
 QUOTED = re.compile(r'"(?:[^"\n]|\n(?!\s?\n))*+(?:"|(?=\n)|\Z)|“(?:[^“”\n]|\n(?!\s?\n))*+(?:”|(?=[“\n])|\Z)')
-PLAIN = str.maketrans("’‘ʼ", "'''", "*_`#>~")
+# All of ASCII stands in the table, because a character that it does not name takes as long as a whole line.
+PLAIN = {point: chr(point) for point in range(128)} | str.maketrans("’‘ʼ", "'''", "*_`#>~")
 WORD = re.compile(r"[^\W_]+")
 ENDING = re.compile(r"(?:ing|ed|es|s|ly)$")
 LITTLE = """
@@ -62,12 +64,15 @@ class Passage:
         return tuple(map(plain, self.spoken))
 
     @classmethod
-    def of(cls, text: str) -> Self:
-        """What the writer says in their own voice: at most 20,000 characters, quotations left out."""
+    def of(cls, text: str, read: Sequence[str] | None = None) -> Self:
+        """What the writer says in their own voice: at most 20,000 characters, quotations left out.
+
+        `read` are the sentences of the text, where they are known.
+        """
         said = straight(text[:LONGEST])
         if '"' in said or "“" in said:
             said = QUOTED.sub(" ", said)
-        return cls(tuple(sentences(said)))
+        return cls(tuple(sentences(said) if read is None or said != text else read))
 
     def part(self, begin: int, end: int) -> Self:
         return type(self)(self.spoken[begin:end])

@@ -24,7 +24,7 @@ class Cell:
     change: str = ""
     """Signed difference to the base row."""
     tone: str = ""
-    """"good", "bad" or "" when neither direction is better or the intervals overlap."""
+    """"good", "bad" or "" when neither direction is better, the intervals overlap, or the test by source disagrees."""
     lift: str = ""
     """How far above the best null model, of what there was to gain: "lift 48 %"."""
     n: str = ""

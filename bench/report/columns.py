@@ -6,6 +6,7 @@ Unit and direction are the metric file's own words; only the wording for readers
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from math import inf
 from types import ModuleType
 from typing import Any
 
@@ -110,6 +111,10 @@ WORDS = {
 }
 
 
+ENDS = {"rate": (0.0, 1.0), "score": (0.0, 1.0), "index": (-1.0, 1.0), "ratio": (0.0, inf)}
+"""Unit -> where its scale ends."""
+
+
 @dataclass(frozen=True)
 class Column:
     """A score column as readers meet it."""
@@ -123,6 +128,11 @@ class Column:
     unit: str = ""
     """The metric's UNIT; "" when no metric file declares one."""
     higher_is_better: bool | None = None
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Of the scale; infinite where the unit has none."""
+        return ENDS.get(self.unit, (-inf, inf))
 
     @property
     def in_text(self) -> str:

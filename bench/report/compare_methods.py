@@ -229,7 +229,7 @@ def spread(records: list[RunRecord], main: Column, sources: Sources) -> Interval
     items = [record.scores[main.name].per_example for record in records]
     is_mean = all(map(is_item_mean, (record.scores[main.name] for record in records)))
     if is_mean and (len(records) > 1 or any(name in sources for name in items[0])):
-        return mean_interval(items, sources)
+        return mean_interval(items, sources, main.ends)
     return (score.low, score.high) if len(records) == 1 else (None, None)
 
 

@@ -1,12 +1,15 @@
 """A group of records as a table of cells, the same for the page, the Markdown and the terminal."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from bench.record import RunRecord
+from bench.report.by_source import may_differ
 from bench.report.cells import COST_LABELS, EMPTY, Cell, cost_cells, score_cell, shown
 from bench.report.columns import Column
+from bench.report.compare_methods import Sources
 from bench.report.groups import BASE, Group
-from bench.report.tables import examples
+from bench.report.tables import examples, machine_of
 
 STATUS_WORDS = {
     "ok": "ok",
@@ -63,6 +66,8 @@ class Comparison:
     """For each column its best null model, empty where there is none."""
     footnotes: tuple[str, ...]
     cost_labels: tuple[tuple[str, str], ...] = COST_LABELS
+    unlike: str = ""
+    """Why times, speeds and memory cannot be sorted; "" where all rows were measured on one machine."""
 
     def about(self, column: Column) -> str:
         """What a column counts, and how it was computed, for its head."""
@@ -85,11 +90,21 @@ class Comparison:
         return len(self.rows) > LONG
 
 
-def compare(group: Group) -> Comparison:
+def compare(group: Group, sources: Sources | None = None) -> Comparison:
+    """`sources` keep a cell from being coloured by examples that are not independent."""
     footnotes: dict[str, int] = {}
-    rows = tuple(row_of(group, record, footnotes) for record in group.records)
+    rows = tuple(row_of(group, record, footnotes, sources or {}) for record in group.records)
     floors = tuple(floor_cell(group, column) for column in group.columns)
-    return Comparison(group.title, group.columns, group.details, rows, floors, tuple(footnotes))
+    return Comparison(
+        group.title, group.columns, group.details, rows, floors, tuple(footnotes), unlike=unlike(group.records)
+    )
+
+
+def unlike(records: Iterable[RunRecord]) -> str:
+    machines = {machine_of(record) for record in records if record.cost.train or record.cost.generate}
+    if len(machines) < 2:
+        return ""
+    return f"Measured on {len(machines)} machines: times, speeds and memory are not sorted or ranked together."
 
 
 def floor_cell(group: Group, column: Column) -> Cell:
@@ -103,14 +118,22 @@ def floor_cell(group: Group, column: Column) -> Cell:
     return Cell(shown(score.floor, column.unit), interval=best, title=others, number=score.floor)
 
 
-def row_of(group: Group, record: RunRecord, footnotes: dict[str, int]) -> Row:
+def row_of(group: Group, record: RunRecord, footnotes: dict[str, int], sources: Sources) -> Row:
     base = group.base_of(record)
-    cells = tuple(score_cell(record, base, column) for column in group.columns)
+    cells = tuple(cell_of(record, base, column, sources) for column in group.columns)
     asked = any(cell.text != EMPTY for cell in cells)
     notes = tuple(footnotes.setdefault(c.why, len(footnotes) + 1) if asked and c.why else 0 for c in cells)
     n = examples(record)
-    details = tuple(score_cell(record, base, column) for column in group.details)
+    details = tuple(cell_of(record, base, column, sources) for column in group.details)
     return Row(group.row_name(record), record, str(n or EMPTY), cells, details, tuple(cost_cells(record)), notes)
+
+
+def cell_of(record: RunRecord, base: RunRecord | None, column: Column, sources: Sources) -> Cell:
+    """Colourless where the examples, taken by source, do not bear out what the intervals say."""
+    cell, before = score_cell(record, base, column), base and base.scores.get(column.name)
+    if cell.tone and before and not may_differ(record.scores[column.name], before, sources):
+        return replace(cell, tone="")
+    return cell
 
 
 def status_words(status: str) -> str:

@@ -16,7 +16,7 @@ from bench.record import RunRecord
 from bench.report.cells import MIB, count, memory, seconds
 from bench.report.escaping import one_line
 from bench.report.svg import BAD, GOOD, LINE, MUTED, SETTINGS, TEXT, TUNED, plot, quiet
-from bench.report.tradeoff import machine_of
+from bench.report.tables import machine_of
 
 LEAST = 3
 """Dots from which a picture says more than the table."""

@@ -5,15 +5,18 @@ order of the plan, and the noise row leaves them empty.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
 from bench.case import Case
+from bench.report.by_source import record_by_source
 from bench.report.cells import EMPTY, interval, memory, seconds, shown
 from bench.report.columns import Column
+from bench.report.compare_methods import Sources, sources
 from bench.report.comparison import status_words
 from bench.report.differences import SCALES, signed
 from bench.report.escaping import markdown_text, one_line
@@ -55,8 +58,13 @@ def machine_tables(merged: Merged) -> list[MachineTable]:
 
 def machine_table(group: Group, members: dict[int, Member]) -> MachineTable:
     by_case: dict[Case, list[Member]] = {}
+    known: dict[Path, Sources] = {}
     for record in group.records:
-        by_case.setdefault(record.case, []).append(members[id(record)])
+        member = members[id(record)]
+        if member.run.folder not in known:
+            known[member.run.folder] = sources(member.run, group)
+        clustered = record_by_source(record, known[member.run.folder])
+        by_case.setdefault(record.case, []).append(replace(member, record=clustered))
     rows = [row for same in by_case.values() for row in rows_of(group, same)]
     return MachineTable(group.title, group.main, tuple(rows))
 

@@ -8,7 +8,8 @@ from itertools import accumulate
 from typing import Any
 
 from bench.record import Claim, RunRecord
-from bench.report.compare_methods import Place, Sources, Standing, sources, standing
+from bench.report.by_source import Key, key, records_by_source, sources_by_group
+from bench.report.compare_methods import Place, Sources, Standing, standing
 from bench.report.comparison import Comparison, compare, status_words
 from bench.report.differences import Differences, differences
 from bench.report.equal import Equal, equal
@@ -34,8 +35,17 @@ class Page:
     run: Run
 
     @cached_property
+    def sources_by_group(self) -> Mapping[Key, Sources]:
+        return sources_by_group(self.run)
+
+    @cached_property
+    def records(self) -> tuple[RunRecord, ...]:
+        """The run's, their intervals by source."""
+        return records_by_source(self.run.records, self.sources_by_group)
+
+    @cached_property
     def all_groups(self) -> list[tuple[Group, str]]:
-        return anchors(groups(self.run.records))
+        return anchors(groups(self.records))
 
     @cached_property
     def groups(self) -> list[tuple[Group, str]]:
@@ -63,7 +73,7 @@ class Page:
     @cached_property
     def sources(self) -> Mapping[str, Sources]:
         """Group anchor -> where its test examples come from, for examples of one passage are not independent."""
-        return {anchor: sources(self.run, group) for group, anchor in self.groups}
+        return {anchor: self.sources_by_group[key(group)] for group, anchor in self.groups}
 
     @cached_property
     def verdicts(self) -> list[tuple[str, str, str]]:
@@ -99,7 +109,7 @@ class Page:
 
     @cached_property
     def comparisons(self) -> list[tuple[str, Comparison]]:
-        return [(anchor, compare(group)) for group, anchor in self.groups]
+        return [(anchor, compare(group, self.sources[anchor])) for group, anchor in self.groups]
 
     @cached_property
     def standings(self) -> Mapping[str, Standing | None]:

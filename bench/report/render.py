@@ -41,7 +41,7 @@ def write_reports(folder: Path) -> list[Path]:
     run = read_run(folder)
     page = Page(run)
     texts = {
-        "comparison.csv": comparison_csv(run.records),
+        "comparison.csv": comparison_csv(page.records),
         "comparison.tex": comparison_latex(page),
         "report.md": report_markdown(page),
         "report.html": report_html(page),

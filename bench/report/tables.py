@@ -99,6 +99,13 @@ def hardware(environment: Mapping[str, Any]) -> str:
     return next((str(environment[key]) for key in keys if environment.get(key)), "")
 
 
+def machine_of(record: RunRecord) -> tuple[str, str, str]:
+    """Hardware, device and, but for a GPU, its cores: what must be equal where costs are compared."""
+    device = str(record.resolved.get("device") or record.environment.get("device") or "")
+    cores = "" if device.startswith("cuda") else str(record.environment.get("cores") or "")
+    return hardware(record.environment), device, cores
+
+
 def comparison_csv(records: Iterable[RunRecord]) -> str:
     """The text of comparison.csv. No text cell can be run as a formula; numbers stay numbers."""
     table = rows(records)

@@ -11,8 +11,10 @@ from rich.console import Group as Stack
 from rich.table import Table
 from rich.text import Text
 
+from bench.report.by_source import key, records_by_source, sources_by_group
 from bench.report.cells import Cell
 from bench.report.columns import KNOWN, Column
+from bench.report.compare_methods import Sources, standing
 from bench.report.comparison import LONG, Comparison, Row, compare
 from bench.report.differences import Difference, Differences, Effect, differences
 from bench.report.escaping import one_line
@@ -62,8 +64,9 @@ def terminal_table(run: Run, width: int = WIDEST, color: bool = False) -> str:
 
 
 def summary(run: Run, console: Console) -> RenderableType:
-    found = groups(run.records)
-    parts = [part for group in found[:TABLES] for part in group_parts(group, console)]
+    known = sources_by_group(run)
+    found = groups(records_by_source(run.records, known))
+    parts = [part for group in found[:TABLES] for part in group_parts(group, console, known[key(group)])]
     parts += left_out(len(found) - TABLES, "tables")
     parts += [Text(one_line(f"note: {line}"), style="dim", overflow="fold") for line in run.plan.notes[:NOTES]]
     parts += left_out(len(run.plan.notes) - NOTES, "notes")
@@ -71,8 +74,8 @@ def summary(run: Run, console: Console) -> RenderableType:
     return Stack(*parts, Text(f"report: {one_line(str(run.folder / 'report.html'))}", overflow="fold"))
 
 
-def group_parts(group: Group, console: Console) -> list[RenderableType]:
-    comparison = compare(replace(group, records=group.records[:ROWS]))
+def group_parts(group: Group, console: Console, sources: Sources) -> list[RenderableType]:
+    comparison = compare(replace(group, records=group.records[:ROWS]), sources)
     compared = differences(group)
     folded = compared is not None and len(group.records) > LONG
     return [
@@ -81,7 +84,7 @@ def group_parts(group: Group, console: Console) -> list[RenderableType]:
         *(costs(compared, console) if compared else []),
         *reasons(comparison),
         *(left_out(len(group.records) - ROWS, "rows") if not folded else []),
-        Text(one_line(group_verdict(group)), style="italic"),
+        Text(one_line(group_verdict(group, lambda each: standing(each, sources))), style="italic"),
         *(Text(one_line(line)) for line in front_lines(group)),
         Text(""),
     ]

@@ -11,7 +11,7 @@ from bench.record import RunRecord
 from bench.report.cells import EMPTY, MIB, count, memory, seconds, shown
 from bench.report.columns import Column
 from bench.report.groups import Group
-from bench.report.tables import hardware
+from bench.report.tables import machine_of
 from bench.report.verdict import joined
 from bench.stats.intervals import t_interval
 
@@ -109,11 +109,6 @@ def tradeoff(group: Group) -> Tradeoff | None:
     elsewhere = [name for name in named(group, known) if name not in {each.name for each in points}]
     fronts = front(points, main, by_memory), front(points, main, by_seconds)
     return Tradeoff(group.title, main, points, *fronts, tuple(elsewhere))
-
-
-def machine_of(record: RunRecord) -> tuple[str, str]:
-    """Hardware and device: what must be equal where costs are compared."""
-    return hardware(record.environment), str(record.resolved.get("device", ""))
 
 
 def named(group: Group, records: list[RunRecord]) -> dict[str, list[RunRecord]]:

@@ -40,7 +40,9 @@ def keys_of(case: Case, model_sha256: str, dataset: Dataset, device: str) -> Key
         "data": dataset.split_sha256("train", "validation") if method.TRAINS else "",
         "template": code_sha256(f"bench.prompts.templates.{case.template}"),
         "method": code_sha256(method.__name__),
-        "settings": digest(asdict(replace(case.train, save_every=None)), asdict(own)) if method.TRAINS else "",
+        "settings": digest(asdict(replace(case.train, save_every=None, dataset=None)), asdict(own))
+        if method.TRAINS
+        else "",
         "seed": str(case.seed),
         "device": device,
         "code": digest(*(code_sha256(f"bench.{name}") for name in ("training.trainer", "models", "run.steps"))),

@@ -63,7 +63,7 @@ class Runner:
     on_progress: Progress = lambda case, message: None
     records: dict[Case, RunRecord] = field(default_factory=dict)
     _plan: dict[str, Any] = field(default_factory=dict)
-    _datasets: dict[str, Dataset] = field(default_factory=dict)
+    _datasets: dict[tuple[str, str | None], Dataset] = field(default_factory=dict)
     _sources: dict[str, tuple[Any, str]] = field(default_factory=dict)
     _refreshed: set[str] = field(default_factory=set)
     _ahead: Ahead | None = None
@@ -96,7 +96,7 @@ class Runner:
         """Read and hash data, models and code once for the whole run; what is wrong is told by the case's own row."""
         for case in cases:
             with contextlib.suppress(UserError):
-                keys_of(case, self.source(case.model)[1], self.dataset(case.dataset), "cpu")
+                keys_of(case, self.source(case.model)[1], self.dataset(case), "cpu")
         self._plan["notes"] += [line for data in self._datasets.values() for line in data_notes(data)]
         self._write_plan()
 
@@ -130,7 +130,7 @@ class Runner:
     def _claims(self, case: Case) -> tuple[str, ...]:
         """The content keys that a case writes; none where something is wrong with it, which its row will tell."""
         try:
-            keys = keys_of(case, self.source(case.model)[1], self.dataset(case.dataset), self._device())
+            keys = keys_of(case, self.source(case.model)[1], self.dataset(case), self._device())
         except (UserError, Unavailable):
             return ()
         return tuple(step_keys(keys).values())
@@ -175,7 +175,7 @@ class Runner:
 
     def _made(self, case: Case, on_progress: Progress) -> RunRecord:
         device = self._device()
-        keys = keys_of(case, self.source(case.model)[1], self.dataset(case.dataset), device)
+        keys = keys_of(case, self.source(case.model)[1], self.dataset(case), device)
         store = Store(self.settings.store)
         self._forget(store, keys)
         reused = tuple(step for step in STEPS if store.find(step, getattr(keys, step)))
@@ -230,7 +230,7 @@ class Runner:
             resolved={
                 **resolved,
                 **{k: merged[k] for k in ("device", "dtype", "threads") if k in merged},
-                "lint": linted(case, self.dataset(case.dataset), merged.get("total_params")),
+                "lint": linted(case, self.dataset(case), merged.get("total_params")),
             },
             fingerprint=fingerprint_of(keys, info),
             environment=merged.get("environment", {}),
@@ -248,10 +248,11 @@ class Runner:
         part.replace(target)
         return target.relative_to(self.settings.out).as_posix()
 
-    def dataset(self, name: str) -> Dataset:
-        if name not in self._datasets:
-            self._datasets[name] = load_dataset(name)
-        return self._datasets[name]
+    def dataset(self, case: Case) -> Dataset:
+        names = case.dataset, case.train.dataset
+        if names not in self._datasets:
+            self._datasets[names] = load_dataset(*names)
+        return self._datasets[names]
 
     def source(self, name: str) -> tuple[Any, str]:
         """The opened model source and the hash of its bytes."""

@@ -43,7 +43,7 @@ class Workbench:
         self.weights = job.weights
         self.device = "cuda" if job.device == "rocm" else job.device
         self.dtype = dtype_for(self.device)
-        self.dataset: Dataset = load_dataset(self.case.dataset)
+        self.dataset: Dataset = load_dataset(self.case.dataset, self.case.train.dataset)
         self.method, options = catalog.load("method", self.case.method)
         family, argument = catalog.load("model", self.case.model)
         self.source = family.open(argument)
@@ -99,7 +99,7 @@ class Workbench:
         """What this case's model is made of, from what is at hand now."""
         trains = self.method.TRAINS
         knobs = {
-            "train": asdict(replace(self.case.train, save_every=None)),
+            "train": asdict(replace(self.case.train, save_every=None, dataset=None)),
             "method": self.case.method,
             "seed": self.case.seed,
         }

@@ -12,9 +12,8 @@ from typing import Any
 from bench import catalog
 from bench.case import short_name
 from bench.errors import UserError
+from bench.models._exported import INFO
 
-INFO = "model_info.json"
-"""What tells an exported folder from other folders."""
 STORE = catalog.ROOT / ".bench-store"
 """Where runs keep trained weights unless told otherwise."""
 ANSWER_TOKENS = 200

@@ -10,12 +10,11 @@ from bench import catalog
 from bench.errors import UserError
 from bench.methods import configure
 from bench.models import ModelSource, no_weights
-from bench.models.local import ADAPTER
+from bench.models._exported import INFO, SETTINGS, check_files
 from bench.prompts.rendering import probe_sha256
 from bench.run import fingerprint as fingerprints
 from bench.run.fingerprint import Fingerprint
-from bench.run.store import file_sha256
-from bench.serve.assistant import INFO, Assistant, made
+from bench.serve.assistant import Assistant, made
 
 TEXTS = ("name", "base_model", "fine_tuning_method", "description", "template", "format")
 MAPPINGS = ("fingerprint", "files")
@@ -26,6 +25,8 @@ LARGEST = 4 << 20
 def open_exported(folder: Path, device: str = "cpu") -> Assistant:
     """The model in the folder. Raises UserError, in one line, naming the first file or field that is not right."""
     info = read_info(folder)
+    if not any(folder.glob("*.safetensors")):
+        raise UserError(f"{folder}: {no_weights(folder)}")
     check_files(folder, info["files"])
     tokenizer = ModelSource(str(folder), folder).tokenizer()
     check_fingerprint(folder, info, tokenizer)
@@ -50,19 +51,6 @@ def read_info(folder: Path) -> dict[str, Any]:
         raise UserError(f"{path}: 'max_new_tokens' is {info['max_new_tokens']}; export the model again")
     catalog.check("template", info["template"])
     return info
-
-
-def check_files(folder: Path, expected: Mapping[str, Any]) -> None:
-    """Raises UserError for a file that is missing or changed: one flipped bit makes another model."""
-    if not any(folder.glob("*.safetensors")):
-        raise UserError(f"{folder}: {no_weights(folder)}")
-    for name, digest in expected.items():
-        if Path(name).name != name or not (folder / name).is_file():
-            raise UserError(f"{folder}: {name} is missing; export the model again")
-        if file_sha256(folder / name) != digest:
-            raise UserError(f"{folder}: {name} is not the file that was exported; export the model again")
-    if unknown := sorted({path.name for path in folder.glob("*.safetensors")} - expected.keys()):
-        raise UserError(f"{folder}: {unknown[0]} was not exported with this model; remove it")
 
 
 def check_fingerprint(folder: Path, info: Mapping[str, Any], tokenizer: Any) -> None:
@@ -107,7 +95,7 @@ def opened(folder: Path, info: Mapping[str, Any], device: str) -> Any:
 
 def refuse_bare_adapter(folder: Path) -> None:
     """Raises UserError for an adapter that nothing is known of."""
-    if (folder / ADAPTER).is_file():
+    if (folder / SETTINGS).is_file():
         raise UserError(
             f"{folder} holds an adapter without {INFO}; export it with `tunebench export`, or merge it into its base"
         )

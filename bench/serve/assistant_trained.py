@@ -53,6 +53,8 @@ def run_and_case(source: str, case: str) -> tuple[Path | None, str]:
         folder = Path(source[:at]).expanduser()
         if is_run(folder):
             return folder, source[at + 1 :] or case
+        if folder.is_symlink() and not folder.exists():
+            raise UserError(f"{folder} leads to a folder that is gone; run a suite again, or name another run folder")
     if case:
         raise UserError(f"{source} is no run folder (no plan.json in it); expected one such as reports/latest")
     return None, ""

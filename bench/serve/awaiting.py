@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from threading import Lock
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
@@ -9,9 +10,6 @@ from starlette.requests import Request as HttpRequest
 from bench.serve.engine import Answer, Engine, Request, Stream
 from bench.serve.log import COUNTS
 from bench.serve.problems import GONE, Gone
-
-LOOK_EVERY = 0.25
-"""Seconds between looks whether the client is still there."""
 
 
 async def submit(engine: Engine, request: Request, http: HttpRequest) -> Stream:
@@ -32,8 +30,8 @@ async def whole(stream: Stream, http: HttpRequest) -> Answer:
 async def pieces(stream: Stream, http: HttpRequest) -> AsyncIterator[str]:
     """Pieces of text as they come. When the client leaves, the answer is cancelled and Gone raised."""
     news, loop = asyncio.Event(), asyncio.get_running_loop()
-    stream.listen(lambda: wake(loop, news))
-    looked = loop.time()
+    left = asyncio.ensure_future(leaving(http, news))
+    stream.listen(lambda: BELL.ring(loop, news))
     try:
         while True:
             news.clear()
@@ -42,16 +40,22 @@ async def pieces(stream: Stream, http: HttpRequest) -> AsyncIterator[str]:
                 yield piece
             if ended:
                 return
-            if loop.time() - looked > LOOK_EVERY:
-                looked = loop.time()
-                if await http.is_disconnected():
-                    raise Gone
-            await wait_a_moment(news)
+            if left.done():
+                raise Gone
+            await news.wait()
     except Gone:
         note(http, status=GONE)
         raise
     finally:
+        left.cancel()
         finish(stream, http)
+
+
+async def leaving(http: HttpRequest, news: asyncio.Event) -> None:
+    """Ends when the client leaves, and says so; the body has been read, so nothing else comes."""
+    while (await http.receive())["type"] != "http.disconnect":
+        continue
+    news.set()
 
 
 def finish(stream: Stream, http: HttpRequest) -> None:
@@ -61,17 +65,32 @@ def finish(stream: Stream, http: HttpRequest) -> None:
         note(http, new_tokens=stream.whole.new_tokens)
 
 
-def wake(loop: asyncio.AbstractEventLoop, news: asyncio.Event) -> None:
-    # The loop is closed when the server went down with an answer still growing.
-    if not loop.is_closed():
-        loop.call_soon_threadsafe(news.set)
+class Bell:
+    """Wakes readers from other threads; all of a loop that have news when it looks are woken by one call."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.rung: dict[asyncio.AbstractEventLoop, list[asyncio.Event]] = {}
+
+    def ring(self, loop: asyncio.AbstractEventLoop, news: asyncio.Event) -> None:
+        with self.lock:
+            first = loop not in self.rung
+            self.rung.setdefault(loop, []).append(news)
+        if first:
+            try:
+                loop.call_soon_threadsafe(self.wake, loop)
+            except RuntimeError:
+                # The loop is closed: the server went down with an answer still growing.
+                self.rung.pop(loop, None)
+
+    def wake(self, loop: asyncio.AbstractEventLoop) -> None:
+        with self.lock:
+            rung = self.rung.pop(loop, [])
+        for news in rung:
+            news.set()
 
 
-async def wait_a_moment(news: asyncio.Event) -> None:
-    try:
-        await asyncio.wait_for(news.wait(), LOOK_EVERY)
-    except TimeoutError:
-        return
+BELL = Bell()
 
 
 def note(http: HttpRequest, **facts: object) -> None:

@@ -83,8 +83,8 @@ def beside_unpacked(trained: Trained) -> Any:
             # bitsandbytes turns GPT-2's matrices round when it packs them.
             target.weight.data = weight.T.contiguous() if isinstance(target, Conv1D) else weight
     lora, _ = catalog.load("method", "lora")
-    stop = trained.tokenizer.eos_token_id
-    return load_adapter(lora.adapted(base, trained.config, where=trained.case.id, stop=stop, seed=0), trained.folder)
+    adapted = lora.adapted(base, trained.config, where=trained.case.id, tokenizer=trained.tokenizer, seed=0)
+    return load_adapter(adapted, trained.folder)
 
 
 def unpacked(weight: Any) -> Any:
@@ -107,6 +107,8 @@ def base_place(trained: Trained) -> str:
     source = trained.source
     if source.hub_id is None and source.folder is None:
         raise UserError(f"{source.name} has no files that an adapter could stand beside; export it with --merge")
+    if source.adapter is not None:
+        raise UserError(f"{source.name} is itself an adapter, and peft loads one beside its base; export with --merge")
     return source.hub_id or str(source.folder)
 
 

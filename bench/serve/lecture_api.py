@@ -78,8 +78,8 @@ class ModelInfo(BaseModel):
 router = APIRouter()
 
 
-def served(http: Request) -> Engine:
-    """The engine of this app."""
+async def served(http: Request) -> Engine:
+    """The engine of this app; `async`, because FastAPI takes a plain function to another thread."""
     engine: Engine = http.app.state.engine
     return engine
 
@@ -136,6 +136,7 @@ def question_of(body: Ask) -> engines.Request:
         top_p=body.top_p,
         top_k=body.top_k,
         seed=body.seed,
+        pieces=False,
     )
 
 

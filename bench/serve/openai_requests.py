@@ -86,6 +86,7 @@ class Settings(Strict):
             "top_k": self.top_k or 0,
             "seed": self.seed,
             "stop": self.stops,
+            "pieces": bool(self.stream),
         }
 
 

@@ -78,6 +78,8 @@ class Request:
     """The same seed gives the same sample; None draws one."""
     stop: tuple[str, ...] = ()
     """Texts that end the answer; they are not part of it."""
+    pieces: bool = True
+    """The text is read as it comes; otherwise it comes whole at the end, which is less work."""
 
     @property
     def greedy(self) -> bool:

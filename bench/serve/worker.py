@@ -12,10 +12,13 @@ import torch
 
 from bench.serve.assistant import Assistant
 from bench.serve.batch import Memory, beside, continuer, kept
+from bench.serve.room import closed_up
 from bench.serve.sampling import choose, generator_of
 from bench.serve.spoken import Spoken
 from bench.serve.stream import Answer, Busy, Closing, Failed, Request, Stream
 
+GATHER = 0.03
+"""Seconds that a question waits for others while answers grow: reading eight prompts takes twice as long as one."""
 LOG = logging.getLogger("bench.serve")
 
 
@@ -36,12 +39,18 @@ class Row:
     """When it came into the batch."""
     ids: list[int] = field(default_factory=list)
 
+    @property
+    def waited(self) -> float:
+        """Seconds since it was asked."""
+        return time.monotonic() - self.started
+
     def take(self, token: int, stops: Sequence[int]) -> str:
         """One more token; the reason why the answer ends with it, or ""."""
         self.ids.append(token)
         if token in stops:
             return "stop"
-        self.stream.put(self.spoken.add(token))
+        if self.request.pieces or self.request.stop:
+            self.stream.put(self.spoken.add(token))
         if self.spoken.stopped:
             return "stop"
         return "length" if len(self.ids) >= self.most else ""
@@ -126,9 +135,12 @@ class Worker:
             self.take(self.continuer.go_on(self.memory, [row.ids[-1] for row in self.rows]), self.rows)
 
     def admitted(self) -> list[Row]:
+        """Waiting questions for the free places; while answers grow, not before GATHER has passed or all are taken."""
         with self.news:
-            free = self.slots - len(self.rows)
-            new = [self.waiting.popleft() for _ in range(min(free, len(self.waiting)))]
+            ready = min(self.slots - len(self.rows), len(self.waiting))
+            if self.rows and 0 < ready < self.slots - len(self.rows) and self.waiting[0].waited < GATHER:
+                return []
+            new = [self.waiting.popleft() for _ in range(ready)]
         for row in new:
             row.admitted = time.monotonic()
         return new
@@ -149,9 +161,9 @@ class Worker:
 
     def leave(self, ended: set[Row]) -> None:
         if ended and self.memory is not None:
-            places = [place for place, row in enumerate(self.rows) if row not in ended]
-            self.memory = kept(self.memory, places)
-            self.rows = [self.rows[place] for place in places]
+            order = closed_up(len(self.rows), [place for place, row in enumerate(self.rows) if row not in ended])
+            self.memory = kept(self.memory, order)
+            self.rows = [self.rows[place] for place in order]
 
     def drop_unwanted(self) -> None:
         """Answers that nobody reads any more, and those that take too long."""

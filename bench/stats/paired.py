@@ -13,8 +13,8 @@ from math import sqrt
 
 import numpy as np
 
-from bench.stats.clusters import cluster_codes, cluster_sums, crossed, effective
-from bench.stats.intervals import Interval, Z, bootstrap_ratio
+from bench.stats.clusters import cluster_codes, cluster_sums, clustered_mean, crossed, effective
+from bench.stats.intervals import Interval, Z
 
 Values = Mapping[str, float]
 """Example id -> value."""
@@ -84,9 +84,7 @@ def paired(pairs: Sequence[tuple[Values, Values]], sources: Mapping[str, str] | 
 
 def one_run(changes: np.ndarray, codes: np.ndarray, is_rate: bool) -> tuple[Interval, float, str]:
     sums, alone = cluster_sums(changes[0], codes), int(codes.max()) + 1 == len(codes)
-    interval = (
-        rate_change(changes[0], codes) if is_rate else bootstrap_ratio(sums.tolist(), np.bincount(codes).tolist())
-    )
+    interval = rate_change(changes[0], codes) if is_rate else clustered_mean(changes[0], codes)
     if is_rate and alone:
         return interval, mcnemar(int((changes > 0).sum()), int((changes < 0).sum())), "exact McNemar"
     return interval, sign_flip(sums), "sign-flip permutation" + ("" if alone else " by source")

@@ -49,6 +49,8 @@ class Settings:
     """How the dataset is split, by passage; see bench/data/splits.py."""
     open_book: bool = False
     """Whether a dataset row gives its passage as input."""
+    deal: bool = False
+    """Whether a training row gives another one's passage, too, as `dealt`: what rows are worth without grounding."""
     seed: int = 0
     slots: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """List -> values, in place of what the text or the templates file would give: {"spells": ("Knit", "Hold")}."""
@@ -58,6 +60,8 @@ class Settings:
             value = getattr(self, name)
             if value is not None and value < least:
                 raise UserError(f"{name} is {value}; it must be at least {least}")
+        if self.deal and not self.open_book:
+            raise UserError("deal is given without open_book, but rows that give no passage have none to deal")
         if not self.text.exists():
             raise UserError(f"text {self.text} does not exist; name a file or a folder of files")
         if not self.templates and not self.rounds:
@@ -152,4 +156,5 @@ def claim(settings: Settings) -> None:
             )
     settings.out.mkdir(parents=True, exist_ok=True)
     # How rows are written may change from run to run; `tunebench quality` does as the last run did.
-    write_atomic(path, dump_json({**now, "open_book": settings.open_book, "split": settings.split}) + "\n")
+    rows = {name: getattr(settings, name) for name in ("open_book", "split", "deal")}
+    write_atomic(path, dump_json({**now, **rows}) + "\n")

@@ -32,6 +32,7 @@ from bench.synthesis.rows import (
     whole_lines,
     write_rows,
 )
+from bench.synthesis.shuffled import dealt
 
 Tell = Callable[[int, int], None]
 """Told (pairs checked, pairs in all) now and then."""
@@ -74,8 +75,8 @@ def build_dataset(folder: Path, *, reviewed_only: bool = False, tell: Tell = lam
         raise UserError(f"{folder}: none of {len(every)} pairs may be in a dataset: {most(refused)}")
     how = how_before(folder)
     built = Built(tuple(pairs), split_by_passage(pairs, folder, how), (*refused, *repeated))
-    lines = [as_json(row(pair, built.split_of[pair.id], how.open_book)) for pair in pairs]
-    write_atomic(folder / DATASET, "".join(lines))
+    rows = [row(pair, built.split_of[pair.id], how.open_book) for pair in pairs]
+    write_atomic(folder / DATASET, "".join(map(as_json, dealt(rows) if how.deal else rows)))
     others = [one for one in read_rows(folder / DROPPED, Dropped) if one.stage not in STAGES]
     write_rows(folder / DROPPED, [*others, *built.dropped])
     return built
@@ -139,6 +140,8 @@ class How(NamedTuple):
     """Whether rows give their passage as input."""
     rule: str
     seed: int
+    deal: bool = False
+    """Whether training rows give another one's passage, too."""
 
 
 def how_before(folder: Path) -> How:
@@ -147,4 +150,4 @@ def how_before(folder: Path) -> How:
     told = json.loads(stamp.read_text(encoding="utf-8")) if stamp.is_file() else {}
     first = next(whole_lines(dataset), "")
     open_book = told.get("open_book", "input" in (json.loads(first) if first.strip() else {}))
-    return How(bool(open_book), told.get("split") or RULE, int(told.get("seed", 0)))
+    return How(bool(open_book), told.get("split") or RULE, int(told.get("seed", 0)), bool(told.get("deal")))

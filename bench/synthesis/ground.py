@@ -102,7 +102,7 @@ class Grounder:
         own_evidence: bool = False,
     ) -> None:
         self.teacher, self.retrieval, self.most, self.own_evidence = teacher, Retrieval(passages), most, own_evidence
-        self.taken = {flat(pair.evidence): pair.id for pair in made}
+        self.taken = {taking(pair): pair.id for pair in made}
         self.lock = Lock()
 
     def __call__(self, instruction: Instruction) -> Pair | Dropped:
@@ -119,7 +119,7 @@ class Grounder:
     def takes(self, made: Pair) -> bool:
         """Whether its evidence is new; it is taken from then on."""
         with self.lock:
-            return self.taken.setdefault(flat(made.evidence), made.id) == made.id
+            return self.taken.setdefault(taking(made), made.id) == made.id
 
     def without(self, instruction: Instruction, passage_id: str) -> tuple[str, ...]:
         """The passages that are left; one that does not exist where none is, as no names would mean all."""
@@ -127,6 +127,12 @@ class Grounder:
         return tuple(name for name in ids if name != passage_id) or ("",)
 
 
+def taking(made: Pair) -> str:
+    """What no other pair may rest on: its sentences, or where a name is the answer what is asked about them, too."""
+    name_only = flat(made.response) not in flat(made.evidence) and len(made.response.split()) == SHORTEST
+    return flat(made.evidence) + (f"\n{flat(made.instruction)}" if name_only else "")
+
+
 def repeated(made: Pair, taken: Mapping[str, str]) -> Dropped:
-    reason = f"its evidence has answered {taken[flat(made.evidence)]} already"
+    reason = f"its evidence has answered {taken[taking(made)]} already"
     return Dropped(id=made.id, stage="ground", reason=reason)

@@ -11,6 +11,7 @@ from bench.synthesis.forms import Pattern, Slots
 from bench.synthesis.patterns_people import (
     action,
     description,
+    doer,
     experience,
     feelings,
     intention,
@@ -19,6 +20,7 @@ from bench.synthesis.patterns_people import (
     reaction,
     reason,
     report,
+    speaker,
 )
 from bench.synthesis.patterns_relations import dealing, relation, speech, treatment
 from bench.synthesis.patterns_things import event, happening, location, moment, occasion, spell, thing, topic
@@ -29,6 +31,8 @@ def asks(wording: str) -> re.Pattern[str]:
 
 
 ASKS: tuple[tuple[str, re.Pattern[str], Pattern], ...] = (
+    ("deed", asks(r""), doer),
+    ("saying", asks(r""), speaker),
     ("occasion", asks(r""), occasion),
     ("spell", asks(r""), spell),
     ("time", asks(r""), moment),

@@ -3,6 +3,7 @@
 import re
 
 from bench.synthesis.clauses import WORD, Clause, Subject
+from bench.synthesis.doings import doings, sayings_in
 from bench.synthesis.forms import APPOSITION, COPULAS, PRONOUNS, Slots, after, early, subject
 from bench.synthesis.lexicon import (
     AUXILIARIES,
@@ -139,6 +140,16 @@ UNDERGOES = re.compile(
     r" (?:\w{3,}ed|left|told|taken|made|given|sent|shown|met)\b"
     r"|^(?:received|found (?:herself|himself)|met with|had (?:the|an|a) \w+ (?:of|to))\b"
 )
+
+
+def doer(clause: Clause, slots: Slots) -> float:
+    """Who does it."""
+    return 3.0 if any(doing.deed == slots.get("deed") for doing in doings(clause)) else 0.0
+
+
+def speaker(clause: Clause, slots: Slots) -> float:
+    """Who says it."""
+    return 3.0 if slots.get("saying", "") in list(sayings_in(clause)) else 0.0
 
 
 def movement(clause: Clause, slots: Slots) -> float:

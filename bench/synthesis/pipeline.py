@@ -124,8 +124,9 @@ class Pipeline:
             Dropped(id=f"{read.path}:{one.line}", stage="instruct", reason=one.problem) for one in broken if one.text
         ]
         lists = {**read.slots, **self.settings.slots}
-        entities = find_entities(passages, lists)
-        return by_templates(usable(read), entities, passages), dropped
+        templates = usable(read)
+        wanted = {f"{name}s" for template in templates for name in template.placeholders}
+        return by_templates(templates, find_entities(passages, lists, wanted), passages), dropped
 
     def from_teacher(self, passages: list[Passage], known: list[Instruction]) -> Iterable[Instruction | Dropped]:
         if not self.settings.rounds:

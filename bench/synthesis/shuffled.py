@@ -1,6 +1,7 @@
 """The same rows without their grounding: in training each question stands beside the passage of another one.
 
-What a model learns more from the rows than from these is what it learns by reading (lecture 10's question S3.13).
+What a model learns more from the rows than from these is what it learns by reading (lecture 10's question S3.13). A
+recipe reads them with `fields = {input = "dealt"}`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,15 +13,15 @@ from bench.errors import UserError
 ATTEMPTS = 1000
 
 
-def shuffled(rows: Sequence[Mapping[str, Any]], seed: int = 0) -> list[dict[str, Any]]:
-    """Rows in their order; the inputs of the training rows are dealt anew, so that none keeps its own.
+def dealt(rows: Sequence[Mapping[str, Any]], seed: int = 0) -> list[dict[str, Any]]:
+    """Rows in their order; those to train on with the passage of another one of them, never their own, as `dealt`.
 
-    Raises UserError where there are not two different inputs.
+    Raises UserError where there are not two different passages.
     """
     train = [place for place, row in enumerate(rows) if row.get("split") == "train"]
     inputs = [rows[place].get("input", "") for place in train]
-    dealt = dict(zip(train, derangement(inputs, seed), strict=True))
-    return [dict(row) | ({"input": dealt[place]} if place in dealt else {}) for place, row in enumerate(rows)]
+    others = dict(zip(train, derangement(inputs, seed), strict=True))
+    return [dict(row) | ({"dealt": others[place]} if place in others else {}) for place, row in enumerate(rows)]
 
 
 def derangement(inputs: Sequence[str], seed: int) -> list[str]:
@@ -36,4 +37,4 @@ def derangement(inputs: Sequence[str], seed: int) -> list[str]:
             dealt[place], dealt[other] = dealt[other], dealt[place]
         if all(mine != own for mine, own in zip(dealt, inputs, strict=True)):
             return dealt
-    raise UserError(f"{len(inputs)} training rows have too few different inputs to be dealt anew")
+    raise UserError(f"{len(inputs)} training rows have too few different passages to be dealt anew")

@@ -18,7 +18,7 @@ from bench.errors import UserError, nearest
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+[0-9]?)\}")
 BRACES = re.compile(r"[{}]")
-FOUND = ("characters", "places", "objects", "spells", "events", "times", "occasions", "chapters")
+FOUND = ("characters", "places", "objects", "spells", "events", "times", "occasions", "deeds", "sayings", "chapters")
 """Lists that the text gives where the file names none."""
 COURSE_TYPES = {"character_analysis": "Character Analysis", "plot_events": "Plot Explanation"}
 

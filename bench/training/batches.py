@@ -6,7 +6,7 @@ response and on the stop token after it, never on a prompt or on padding; labels
 pad token that *is* EOS (GPT-2) does not take the real EOS with it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -15,6 +15,7 @@ import torch
 from torch.utils.data import Sampler
 
 from bench.garbage import collector_paused
+from bench.training.words import by_word
 
 IGNORED = -100
 """The label that bears no loss, as torch's cross_entropy and transformers use it."""
@@ -30,6 +31,9 @@ Conversation = Sequence[Pair]
 
 Prompt = str | Sequence[str]
 """What a model continues: one text, or prompt, response, prompt, ... of a conversation up to its last prompt."""
+
+IdsOf = Callable[[Sequence[str]], list[list[int]]]
+"""From texts to the ids of each."""
 
 
 @dataclass(frozen=True)
@@ -176,24 +180,31 @@ def token_ids(tokenizer: Any, texts: Sequence[str], *, special: bool) -> list[li
     """Ids of each text, with or without what the tokenizer puts around a text; memory for ids and one batch only.
 
     The first batch goes through transformers, which clears the truncation and padding that a tokenizer's file may ask
-    for. Where the fast tokenizer behind it gives the same ids, it takes the other batches itself and leaves out the
-    offsets of the characters: on 100,000 rows a quarter less time and half the memory of one call with all texts.
+    for. The other batches go the fastest way that gives the same ids for it: word by word where words are independent,
+    or the fast tokenizer without the offsets of the characters.
     """
-    batches = [list(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)]
-    encoded = tokenizer(batches[0], add_special_tokens=special)["input_ids"] if batches else []
-    straight = len(batches) > 1 and straight_ids(tokenizer, batches[0], special) == encoded
-    for batch in batches[1:]:
-        if straight:
-            encoded += straight_ids(tokenizer, batch, special)
-        else:
-            encoded += tokenizer(batch, add_special_tokens=special)["input_ids"]
+    encoded: list[list[int]] = tokenizer(list(texts[:BATCH]), add_special_tokens=special)["input_ids"] if texts else []
+    if len(texts) > BATCH:
+        ids_of = fastest(tokenizer, texts[:BATCH], encoded, special)
+        for start in range(BATCH, len(texts), BATCH):
+            encoded += ids_of(texts[start : start + BATCH])
     return encoded
 
 
-def straight_ids(tokenizer: Any, texts: list[str], special: bool) -> list[list[int]]:
+def fastest(tokenizer: Any, texts: Sequence[str], ids: list[list[int]], special: bool) -> IdsOf:
+    """The fastest way to the same ids for these texts."""
+    words = by_word(tokenizer, special=special)
+    if words is not None and words.ids(texts) == ids:
+        return words.ids
+    if straight_ids(tokenizer, texts, special) == ids:
+        return lambda batch: straight_ids(tokenizer, batch, special)
+    return lambda batch: tokenizer(list(batch), add_special_tokens=special)["input_ids"]
+
+
+def straight_ids(tokenizer: Any, texts: Sequence[str], special: bool) -> list[list[int]]:
     """Ids as the fast tokenizer alone gives them; none where there is no such tokenizer."""
     backend = getattr(tokenizer, "backend_tokenizer", None)
-    found = backend.encode_batch_fast(texts, add_special_tokens=special) if backend is not None else ()
+    found = backend.encode_batch_fast(list(texts), add_special_tokens=special) if backend is not None else ()
     return [encoding.ids for encoding in found]
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 
 import pytest
 
@@ -9,6 +10,14 @@ from bench.report.render import write_reports
 from tests.report.sample import cases_of, hostile_records, measured, sample_records, write_run
 
 By = pytest.importorskip("selenium.webdriver.common.by", reason="selenium is not installed").By
+
+
+FILLED = """
+const done = arguments[0];
+const look = () => document.querySelector(".fold > noscript") ? setTimeout(look, 5) : done();
+look();
+"""
+"""Waits until the closed folds hold their examples, which the page does when it is idle."""
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +39,7 @@ def short_page(tmp_path_factory):
 @pytest.fixture
 def opened(browser, page):
     browser.get(page)
+    browser.execute_async_script(FILLED)
     return browser
 
 
@@ -60,6 +70,16 @@ def test_enter_on_a_focused_head_sorts_the_other_way(opened):
         opened.switch_to.active_element.send_keys("\n")
     values = [float(cell.get_attribute("data-v")) for cell in find(opened, ".comparison tbody td:nth-child(3)")[:4]]
     assert values == sorted(values)
+
+
+def test_costs_of_unlike_machines_cannot_be_sorted(browser, tmp_path):
+    records = [measured(case, 4) for case in cases_of("cost", "everyday")]
+    records[1] = records[1].with_(environment={"hardware": "a GPU"})
+    browser.get(write_reports(write_run(tmp_path, records))[-1].as_uri())
+    heads = find(browser, ".comparison thead th")
+    sorted_by = [head.text for head in heads if head.find_elements(By.TAG_NAME, "button")]
+    assert "Trainable" in sorted_by
+    assert {head.text for head in heads} - set(sorted_by) == {"Training", "Train tok/s", "Gen. tok/s", "Peak memory"}
 
 
 def test_the_filters_show_failures_and_changes_only(opened):
@@ -95,6 +115,32 @@ def test_the_same_link_works_when_the_page_is_opened_with_it(browser, page, open
     browser.get(f"{page}#{example}")
     top = browser.execute_script("return document.getElementById(arguments[0]).getBoundingClientRect().top", example)
     assert 0 <= top < 900
+    assert browser.execute_script("return document.querySelector('.ex:target').id") == example
+
+
+@pytest.fixture
+def busy(browser, page):
+    """The page in a browser that is never idle: nothing fills the folds before somebody asks for them."""
+    source = {"source": "window.requestIdleCallback = () => 0"}
+    script = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", source)
+    browser.get(page)
+    yield browser
+    browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
+
+
+def test_a_fold_that_is_opened_has_its_examples(busy):
+    assert not find(busy, ".fold:last-of-type .ex")
+    find(busy, ".fold:last-of-type summary")[0].click()
+    assert len(visible(busy, ".fold:last-of-type .ex")) == 4
+
+
+def test_a_link_into_a_fold_that_is_not_filled_marks_its_example(busy):
+    kept = find(busy, ".fold:last-of-type > noscript")[0].get_attribute("textContent")
+    example = re.findall('<article class="[^"]*" id="([^"]*)"', kept)[-1]
+    busy.execute_script("location.hash = arguments[0]", example)
+    target = busy.find_element(By.CSS_SELECTOR, ".ex:target")
+    assert target.is_displayed()
+    assert target.get_attribute("id") == example
 
 
 def test_a_link_to_the_last_table_shows_its_heading_at_the_top(browser, page, opened):
@@ -136,10 +182,14 @@ def test_the_policy_blocks_a_foreign_script_and_picture(opened):
     assert any("Content Security Policy" in entry["message"] for entry in opened.get_log("browser"))
 
 
-def test_with_scripts_off_everything_is_there_and_filters_work(browser, page):
+def test_with_scripts_off_everything_is_there_and_filters_work(browser, page, opened):
+    with_scripts = [each.get_attribute("id") for each in find(opened, ".ex")]
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     browser.get(page)
     assert not find(browser, "thead button")
+    assert [each.get_attribute("id") for each in find(browser, ".ex")] == with_scripts
+    find(browser, ".fold:last-of-type summary")[0].click()
+    assert len(visible(browser, ".fold:last-of-type .ex")) == 4
     every = len(visible(browser, ".examples:first-of-type .ex"))
     find(browser, ".examples:first-of-type .failures")[0].click()
     assert 0 < len(visible(browser, ".examples:first-of-type .ex")) < every

@@ -87,6 +87,23 @@ def test_a_process_of_the_runner_does_not_search_for_leaks_again(tmp_path, monke
     assert len(load_dataset(written(tmp_path, given, "mine.jsonl")).train) == 5
 
 
+def test_another_datasets_training_rows_leave_the_test_questions(tmp_path):
+    sums = [{"instruction": f"Add {i}", "output": "x"} for i in range(30)]
+    own, other = written(tmp_path, rows(30), "own.json"), written(tmp_path, sums, "other.json")
+    data = load_dataset(own, trained_on=other)
+    assert data.test == load_dataset(own).test
+    assert data.train == load_dataset(other).train
+    assert data.name == "own, trained on other"
+
+
+def test_training_rows_of_another_dataset_that_give_the_test_away_are_refused(tmp_path):
+    own = written(tmp_path, rows(30), "own.json")
+    asked = load_dataset(own).test[0].instruction
+    copied = [{"instruction": asked, "output": "x", "split": "train"}, {**rows(99)[98], "split": "test"}]
+    with pytest.raises(UserError, match="test"):
+        load_dataset(own, trained_on=written(tmp_path, copied, "other.json"))
+
+
 def test_a_later_field_at_its_default_changes_no_hash():
     example = Example("a", "Say é", responses=("x",), history=(Turn("u", "v"),), where="7")
     assert canonical(example) == '{"history": [["u", "v"]], "id": "a", "instruction": "Say é", "responses": ["x"]}\n'

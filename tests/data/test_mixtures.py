@@ -149,5 +149,42 @@ def test_a_size_that_a_part_cannot_give_names_the_recipe(tmp_path):
         load_dataset(recipe(tmp_path, "[mixture]\nparts = {everyday = 1, headlines = 1}\nsize = 5000"))
 
 
+THREE = '[mixture]\nparts = {"a.jsonl" = 0.4, "b.jsonl" = 0.3, "c.jsonl" = 0.3}\n'
+
+
+def three(tmp_path, more="", name="three.toml"):
+    """Tasks of 20, 60 and 100 training rows with ten questions each."""
+    for stem, count in (("a", 20), ("b", 60), ("c", 100)):
+        splits = ["train"] * count + ["test"] * 10
+        lines = [f'{{"instruction": "{stem} {i}", "output": "{i}", "split": "{split}"}}'
+                 for i, split in enumerate(splits)]  # fmt: skip
+        (tmp_path / f"{stem}.jsonl").write_text("\n".join(lines))
+    return recipe(tmp_path, THREE + more, name)
+
+
+def test_first_rows_are_shares_of_each_task_and_not_of_the_mixture(tmp_path):
+    data = load_dataset(three(tmp_path, 'take = "first"'))
+    assert counted(data.train) == {"a": 8, "b": 18, "c": 30}
+    assert [row.instruction for row in data.train if row.id.startswith("a:")] == [f"a {i}" for i in range(8)]
+    assert "train: a 8 of 20 rows (14.3 %), b 18 of 60 rows (32.1 %), c 30 of 100 rows (53.6 %)" in data.notes
+
+
+def test_first_rows_leave_the_test_questions_as_they_are(tmp_path):
+    drawn, first = load_dataset(three(tmp_path)), load_dataset(three(tmp_path, 'take = "first"', "first.toml"))
+    assert [row.id for row in drawn.test] == [row.id for row in first.test]
+    assert counted(drawn.train) == {"a": 20, "b": 15, "c": 15}
+
+
+@pytest.mark.parametrize("more", ["size = 20", "repeat = true"])
+def test_first_rows_are_counted_by_their_weight_alone(tmp_path, more):
+    with pytest.raises(UserError, match=r"three\.toml: take = .first. needs weights, and neither"):
+        load_dataset(three(tmp_path, f'take = "first"\n{more}'))
+
+
+def test_first_rows_by_a_temperature_are_refused(tmp_path):
+    with pytest.raises(UserError, match="needs weights"):
+        load_dataset(recipe(tmp_path, '[mixture]\nparts = ["everyday"]\ntemperature = 2.0\ntake = "first"'))
+
+
 def test_the_shipped_mixture_is_a_recipe_of_the_repository():
     assert (ROOT / "fixtures" / "datasets" / "everyday_and_headlines.toml").is_file()

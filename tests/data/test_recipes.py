@@ -140,6 +140,18 @@ def test_a_part_of_a_large_set_is_drawn_and_noted(tmp_path):
     assert data.notes == ("50 of 100 examples, drawn with seed 0",)
 
 
+def test_only_rows_of_the_named_categories_are_left(tmp_path):
+    path = catalog.FIXTURES / "datasets" / "everyday.jsonl"
+    data = load_dataset(str(recipe(tmp_path, f'path = "{path}"\ncategories = ["summarization"]')))
+    assert {e.category for e in (*data.train, *data.validation, *data.test)} == {"summarization"}
+
+
+def test_a_category_without_a_row_offers_the_nearest(tmp_path):
+    path = catalog.FIXTURES / "datasets" / "everyday.jsonl"
+    with pytest.raises(UserError, match=r"categories: no row is of 'summaries'.*'summarization'"):
+        load_dataset(str(recipe(tmp_path, f'path = "{path}"\ncategories = ["summaries"]')))
+
+
 def test_a_format_can_be_named(tmp_path):
     (tmp_path / "d.jsonl").write_text('{"inputs": "Say i", "targets": "i"}\n')
     assert recipe_rows(recipe(tmp_path, 'path = "d.jsonl"\nformat = "flan"')).format == "flan"

@@ -6,11 +6,13 @@ from bench import catalog
 from bench.config import GenerateConfig, TrainConfig
 from bench.errors import UserError
 from bench.generation.generate import generate
-from bench.methods import base, full, lora, qlora
-from bench.models import local
+from bench.methods import _peft, base, full, lora, qlora
+from bench.models import ModelSource, local
+from bench.models._weights import byte_tokenizer
+from bench.training.arguments import CHECKPOINTING
 from bench.training.artifacts import ADAPTER, restore, save
 from bench.training.trainer import train
-from tests.micro import letter_pairs, micro_source
+from tests.micro import letter_pairs, micro_model, micro_source
 
 IDS = torch.arange(40, 72)[None]
 WHERE = {"dtype": "float32", "device": "cpu"}
@@ -135,6 +137,48 @@ def test_rows_that_bitsandbytes_unpacks_wrongly_are_refused(tmp_path):
     else:
         original = logits(prepared(narrow, base))
         assert (original - close).norm() / original.norm() < 0.2
+
+
+def half_precision(tmp_path):
+    """A model whose file is in float16, as many on the Hub are."""
+    micro_model().half().save_pretrained(tmp_path / "half")
+    byte_tokenizer().save_pretrained(tmp_path / "half")
+    return ModelSource("half", tmp_path / "half")
+
+
+def test_an_unprepared_model_keeps_its_files_type_and_a_prepared_one_is_float32(tmp_path):
+    source = half_precision(tmp_path)
+    for prepare, expected in ((True, torch.float32), (False, torch.float16)):
+        model = prepared(source, qlora, prepare=prepare)
+        assert model.get_base_model().transformer.ln_f.weight.dtype == expected
+        assert {each.dtype for each in model.parameters() if each.requires_grad} == {torch.float32}
+
+
+def test_adapters_of_an_unprepared_model_get_their_gradients_under_checkpointing(tmp_path):
+    """transformers 5 asks for the inputs' gradient itself; should that end, T9 costs more than it says."""
+    model = prepared(half_precision(tmp_path), qlora, prepare=False)
+    getattr(model.train(), f"{CHECKPOINTING}_enable")({"use_reentrant": True})
+    model(input_ids=IDS, labels=IDS).loss.backward()
+    assert all(each.grad is not None for each in model.parameters() if each.requires_grad)
+
+
+def test_checkpointing_that_preparing_switches_on_is_refused_without_it():
+    with pytest.raises(UserError, match="part of prepare"):
+        qlora.Config(prepare=False, gradient_checkpointing=True)
+
+
+@pytest.mark.parametrize(("name", "ends"), [("tiny-llama", ["<|end_of_text|>", "<|im_end|>"]), ("tiny-opt", ["</s>"])])
+def test_the_end_that_a_chat_template_writes_is_trained_beside_eos(name, ends):
+    family, argument = catalog.load("model", name)
+    opened = family.open(argument)
+    rows = prepared(opened, lora).active_peft_config.trainable_token_indices
+    assert opened.tokenizer().convert_ids_to_tokens(rows) == ends
+
+
+def test_a_chat_template_that_cannot_be_read_leaves_eos(source):
+    tokenizer = source.tokenizer()
+    tokenizer.chat_template = "{{ raise_exception('system only') }}"
+    assert _peft.stop_rows(micro_model(), tokenizer, wanted=True) == [tokenizer.eos_token_id]
 
 
 def test_qlora_learns_step_for_step_what_lora_learns(source):

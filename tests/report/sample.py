@@ -12,7 +12,7 @@ from bench.record import Claim, Cost, Output, Phase, RunRecord, Score, write_out
 PAYLOADS = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(2)>',
-    "</script></style></title></textarea><svg onload=alert(3)>",
+    "</script></style></title></textarea></noscript><svg onload=alert(3)>",
     "<!-- <a href='javascript:alert(4)'>x</a>",
     "javascript:alert(5)",
     '<iframe src="https://evil.example/x">',

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from bench.record import Score
 from bench.report.latex import comparison_latex, latex_text
 from bench.report.page import Page
 from tests.report.sample import PAYLOADS, cases_of, hostile_records, measured, sample_records
@@ -22,14 +23,18 @@ DOCUMENT = r"""\documentclass{article}
 
 @pytest.fixture
 def hostile(make_run):
-    """Payloads as the names of models, datasets and variants that were measured."""
+    """Payloads as the names of models, datasets and variants that were measured, and of their metrics."""
     records = [measured(case, 4) for case in cases_of("sentiment", "headlines")[:2]]
     renamed = [
         replace(record, case=replace(record.case, model=payload, dataset=payload, variant=payload))
         for payload in PAYLOADS
         for record in records
     ]
-    return Page(make_run(*renamed, *hostile_records()))
+    judged = [
+        replace(each, case=replace(each.case, dataset=f"d{place}"), scores={payload: Score(0.5, 4)})
+        for place, (each, payload) in enumerate(zip(records * len(PAYLOADS), PAYLOADS, strict=False))
+    ]
+    return Page(make_run(*renamed, *judged, *hostile_records()))
 
 
 def test_every_special_character_is_escaped():
@@ -71,6 +76,10 @@ def test_all_rows_of_a_table_have_its_columns(hostile):
 
 def test_nothing_measured_is_a_comment(make_run):
     assert comparison_latex(Page(make_run(*hostile_records()[:2]))).endswith("% Nothing was measured.\n")
+
+
+def test_a_hostile_metric_is_a_head_of_its_table(hostile):
+    assert r"a\_b \& 50\% \$x\$ \textbar{}" in comparison_latex(hostile)
 
 
 def test_pdflatex_compiles_hostile_names(hostile, tmp_path):

@@ -7,6 +7,7 @@ import pytest
 from bench.case import Case
 from bench.errors import UserError
 from bench.record import RunRecord, Score, read_record
+from bench.report.comparison import compare
 from bench.report.groups import groups
 from bench.report.merge_runs import gather, machine_of, write_merged
 from bench.report.merge_table import machine_tables, markdown, noise_notes
@@ -193,6 +194,19 @@ def test_a_machine_is_named_by_what_makes_its_costs_unlike(run, environment, nam
     record = RunRecord(CASES[0], "ok", environment=environment)
     bare = replace(found, plan=replace(found.plan, environment={}))
     assert machine_of(bare, record) == name
+
+
+def test_costs_of_two_machines_have_no_head_to_sort_by(run, tmp_path):
+    found = merged(tmp_path, run("a", on("small")), run("b", on("large")))
+    table = compare(groups(found.records)[0])
+    assert table.unlike == "Measured on 2 machines: times, speeds and memory are not sorted or ranked together."
+    page = write_reports(found.folder)[-1].read_text()
+    assert page.count('class="unsorted"') == len(table.cost_labels) - 1
+    assert table.unlike in page
+
+
+def test_one_machine_and_what_never_ran_can_be_sorted(run):
+    assert compare(groups(read_run(run("a", on("small"), planned=CASES[:1])).records)[0]).unlike == ""
 
 
 def test_hostile_machines_stay_text(run, tmp_path):

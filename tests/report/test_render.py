@@ -18,7 +18,7 @@ ALLOWED = set(
         r"\w+",
         """html head meta title link style body header main footer nav section article div p a h1 h2 h3 h4 ul
         ol li dl dt dd b i ins del em small sup code pre span table thead tbody tfoot tr th td figure figcaption details
-        summary fieldset legend label input script svg g path defs use text rect clippath""",
+        summary fieldset legend label input script noscript svg g path defs use text rect clippath""",
     )
 )
 
@@ -55,6 +55,14 @@ def test_no_payload_becomes_an_element(html, parsed):
     assert set(parsed.tags) <= ALLOWED
     assert parsed.tags.count("script") == 1
     assert "alert(1)" in html
+
+
+def test_no_payload_ends_the_text_of_a_closed_fold(make_run):
+    records = [measured(case, 20) for name in "abcd" for case in cases_of(name, "everyday")]
+    page = report_html(Page(make_run(*records)))
+    assert re.findall("</?noscript.", page) == ["<noscript>", "</noscript>"] * 3
+    assert set(Elements(page).tags) <= ALLOWED
+    assert "&lt;/noscript&gt;" in page
 
 
 def test_no_attribute_runs_or_fetches_anything(parsed):

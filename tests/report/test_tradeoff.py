@@ -49,6 +49,18 @@ def test_equals_share_the_front():
     assert len(found.by_memory) == 3
 
 
+def test_another_number_of_cores_is_another_machine():
+    few, many = ({"hardware": "one CPU", "device": "cpu", "cores": cores} for cores in (2, 64))
+    found = table([*(each.with_(environment=few) for each in four()), tuned("vera", 0.99, 100, 1, environment=many)])
+    assert found.notes[-1] == "Left out, measured on another machine: vera."
+
+
+def test_the_cores_beside_a_gpu_do_not_matter():
+    few, many = ({"hardware": "a GPU", "device": "cuda:0", "cores": cores} for cores in (2, 64))
+    found = table([*(each.with_(environment=few) for each in four()), tuned("vera", 0.99, 100, 1, environment=many)])
+    assert "vera" in found.sentence
+
+
 def test_two_methods_have_no_front():
     assert table(four()[:2]) is None
 

@@ -59,7 +59,15 @@ def test_another_metric_leaves_the_outputs_key():
     assert after.score != keys().score
 
 
-@pytest.mark.parametrize("changed", [{"suite": "t"}, {"model": "local:same-bytes"}, {"dataset": "a/b.json"}])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"suite": "t"},
+        {"model": "local:same-bytes"},
+        {"dataset": "a/b.json"},
+        {"train": TrainConfig(dataset="same-rows")},
+    ],
+)
 def test_names_and_paths_change_nothing(changed):
     assert keys(replace(CASE, **changed)) == keys()
 

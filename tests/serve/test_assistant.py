@@ -166,6 +166,12 @@ def test_what_is_not_there_is_told_in_one_line(run, source, case, said):
     assert "\n" not in str(caught.value)
 
 
+def test_a_link_to_a_run_that_is_gone_is_told_as_that(tmp_path):
+    (tmp_path / "latest").symlink_to(tmp_path / "swept")
+    with pytest.raises(UserError, match="latest leads to a folder that is gone; run a suite again"):
+        open_assistant(f"{tmp_path / 'latest'}:try[micro-things-lora-s0]")
+
+
 def test_weights_that_left_the_store_are_named(run, tmp_path):
     with pytest.raises(UserError, match=r"its trained weights are not in .*--store"):
         open_assistant(run.source("lora"), store=tmp_path)

@@ -95,6 +95,37 @@ def test_a_stream_is_its_answer_in_pieces(engine):
     assert list(stream) == []
 
 
+@pytest.mark.parametrize("stop", [(), ("e",)])
+def test_an_answer_that_nobody_reads_in_pieces_is_the_same_and_comes_whole(engine, stop):
+    request = Request("hello", max_new_tokens=30, stop=stop)
+    wanted = engine.submit(request).answer(30)
+    stream = engine.submit(replace(request, pieces=False))
+    assert replace(stream.answer(30), seconds=wanted.seconds) == wanted
+    assert "".join(stream) == wanted.text
+
+
+def test_questions_that_come_while_answers_grow_are_read_together(assistant, monkeypatch):
+    monkeypatch.setattr("bench.serve.worker.GATHER", 60.0)
+    with Engine([assistant], slots=4) as engine:
+        worker, together = engine.workers[assistant.name], []
+        streams = [engine.submit(Request("hello", max_new_tokens=LONG))]
+        assert until(lambda: len(worker.rows) == 1)
+        admitted = worker.admitted
+        monkeypatch.setattr(worker, "admitted", lambda: together.append(admitted()) or together[-1])
+        streams += [engine.submit(Request("hello", max_new_tokens=LONG)) for _ in range(3)]
+        assert until(lambda: len(worker.rows) == 4)
+        for stream in streams:
+            stream.cancel()
+    assert [len(rows) for rows in together if rows] == [3]
+
+
+def test_a_question_does_not_wait_for_others_that_never_come(assistant):
+    with Engine([assistant], slots=4) as engine:
+        running = engine.submit(Request("hello", max_new_tokens=LONG))
+        assert engine.submit(Request("hello", max_new_tokens=3)).answer(10).new_tokens == 3
+        running.cancel()
+
+
 def test_history_is_rendered_once_in_the_models_template(assistant, engine):
     ids = engine.prompt(Request("And now?", history=(Turn("Who?", "Me."),)))
     text = assistant.tokenizer.decode(ids)

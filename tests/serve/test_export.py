@@ -9,7 +9,6 @@ from typer.testing import CliRunner
 
 from bench.cli import app
 from bench.errors import UserError
-from bench.models import local
 from bench.record import read_outputs
 from bench.serve import export
 from bench.serve.assistant import INFO
@@ -135,18 +134,14 @@ def test_virtual_tokens_cannot_be_merged_and_nothing_is_left(run, tmp_path):
     assert os.listdir(tmp_path) == []
 
 
-def test_a_merged_export_is_measured_again_in_its_template(run, merged, tmp_path):
+@pytest.mark.parametrize("kind", ["merged", "adapter"])
+def test_an_export_is_measured_again_in_its_template(run, kind, tmp_path, request):
     tuned_case = run.records["lora"].case
-    case = replace(tuned_case, model=f"local:{merged}", method="base")
+    case = replace(tuned_case, model=f"local:{request.getfixturevalue(kind)}", method="base")
     record = run_of(tmp_path, {"again": case})["again"]
     said = [each.text for each in read_outputs(tmp_path / "run" / record.outputs_file) if each.form == "template"]
     assert said == [each.text for each in run.outputs("lora")]
     assert record["rougeL@template"] == run.records["lora"]["rougeL"]
-
-
-def test_an_adapter_as_a_base_model_is_told_to_be_merged(adapter):
-    with pytest.raises(UserError, match="--merge"):
-        local.open(str(adapter))
 
 
 def test_an_existing_export_is_refused_without_force(run, adapter):

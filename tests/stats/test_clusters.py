@@ -1,7 +1,16 @@
 import numpy as np
 import pytest
 
-from bench.stats.clusters import Mean, cluster_codes, clustered_variance, crossed, effective, mean_interval, together
+from bench.stats.clusters import (
+    Mean,
+    cluster_codes,
+    clustered_variance,
+    clustered_wilson,
+    crossed,
+    effective,
+    mean_interval,
+    together,
+)
 from bench.stats.intervals import t_interval, wilson
 
 SOURCES = {"a": "x", "b": "x", "c": "y"}
@@ -86,3 +95,49 @@ def test_p_and_interval_agree_at_five_per_cent():
     assert Mean(at_the_edge, parts).p == pytest.approx(0.05)
     assert Mean(0.0, parts).p == 1
     assert Mean(1e9, parts).p < 1e-9
+
+
+def test_sources_that_are_alike_count_as_many_as_their_items_and_no_more():
+    run = {str(place): float(place % 2) for place in range(40)}
+    assert mean_interval([run], {name: f"s{int(name) // 4}" for name in run}) == pytest.approx(wilson(20, 40))
+
+
+def test_few_sources_that_differ_count_less_than_their_effective_number():
+    values, codes = np.repeat([0.0, 1.0, 0.0, 1.0, 1.0], 10), np.repeat(np.arange(5), 10)
+    size = effective(values, codes)
+    low, high = clustered_wilson(values, codes)
+    plain_low, plain_high = wilson(0.6 * size, size)
+    assert low < plain_low < plain_high < high
+
+
+def test_a_mean_over_several_items_of_one_source_has_no_interval():
+    run = {"a": 0.2, "b": 0.4, "c": 0.7}
+    assert mean_interval([run], dict.fromkeys(run, "the book")) == (None, None)
+    assert mean_interval([run, run], dict.fromkeys(run, "the book")) == (None, None)
+    assert mean_interval([run], {}) != (None, None)
+
+
+@pytest.mark.parametrize(("freedom", "p"), [(1, 0.0621), (2, 0.05)])
+def test_two_seeds_are_judged_more_strictly_than_their_interval(freedom, p):
+    """The distance is (12.706 + 1.984) / 2 = 7.345; at p 0.0621 Student's 10.22 and 1.89 have that root mean square."""
+    found = Mean(1.0, ((0.5, freedom), (0.5, 99)))
+    at_the_end = Mean(found.quantile(0.05), ((0.5, freedom), (0.5, 99)))
+    assert at_the_end.interval[0] == pytest.approx(0, abs=1e-12)
+    assert at_the_end.p == pytest.approx(p, abs=5e-4)
+    assert found.quantile(0.05, 2) >= found.quantile(0.05)
+
+
+def test_few_sources_have_students_interval_where_drawing_from_them_would_be_too_sure():
+    run = {"a": 0.2, "b": 0.4, "c": 0.7, "d": 0.9}
+    low, high = mean_interval([run], {"a": "x", "b": "x", "c": "y", "d": "y"})
+    assert (low + high) / 2 == pytest.approx(0.55)
+    assert high - low == pytest.approx(2 * 12.7062 * 0.25)
+
+
+def test_an_interval_is_cut_where_the_scale_ends():
+    run = {"a": 0.2, "b": 0.4, "c": 0.7, "d": 0.9}
+    assert mean_interval([run], {"a": "x", "b": "x", "c": "y", "d": "y"}, (0.0, 1.0)) == (0.0, 1.0)
+
+
+def test_zeros_on_a_scale_from_minus_one_are_no_rate():
+    assert mean_interval([dict.fromkeys("abc", 0.0)], {}, (-1.0, 1.0)) == (0.0, 0.0)

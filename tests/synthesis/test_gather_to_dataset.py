@@ -3,17 +3,19 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from bench.catalog import FIXTURES, ROOT
+from bench.data.dataset import load_dataset
 from bench.data.reading import read_file
 from bench.errors import UserError
 from bench.synthesis.config import Settings, read_settings
 from bench.synthesis.coverage import coverage
 from bench.synthesis.pipeline import Pipeline, demonstration
 from bench.synthesis.rows import DATASET, DROPPED, PAIRS, PASSAGES, Dropped, Pair, Passage, read_rows
-from bench.synthesis.shuffled import shuffled
+from bench.synthesis.shuffled import dealt
 from bench.synthesis.teachers import Answer, Usage
 
 NOVELLA = FIXTURES / "corpus" / "novella.txt"
@@ -148,6 +150,7 @@ def test_a_configuration_is_read_with_paths_beside_it(tmp_path):
         ('text = "absent.txt"\nout = "o"', "does not exist"),
         ('text = "run.toml"\nout = "o"\nlimit = 0', "limit is 0"),
         ('text = "run.toml"\nout = "o"\ntemplates = ""', "nothing would be asked"),
+        ('text = "run.toml"\nout = "o"\ndeal = true', "deal is given without open_book"),
     ],
 )
 def test_a_wrong_configuration_is_refused(tmp_path, content, message):
@@ -198,13 +201,25 @@ def test_the_experts_dataset_is_what_its_recorded_command_makes(tmp_path):
 
 
 def test_the_shuffled_dataset_differs_from_it_in_the_inputs_of_training_rows_alone():
-    expert, dealt = (rows_of(FIXTURES / "datasets" / f"{name}.jsonl") for name in ("expert", "expert_shuffled"))
-    assert dealt == shuffled(expert)
-    for one, other in zip(expert, dealt, strict=True):
-        assert (one["input"] != other["input"]) == (one["split"] == "train")
-        assert one | {"input": ""} == other | {"input": ""}
+    expert, other = load_dataset("expert"), load_dataset("expert_shuffled")
+    assert (expert.validation, expert.test) == (other.validation, other.test)
+    for one, shuffled in zip(expert.train, other.train, strict=True):
+        assert replace(one, input="") == replace(shuffled, input="")
+        assert one.input != shuffled.input
 
 
-def test_rows_with_one_passage_cannot_be_shuffled():
-    with pytest.raises(UserError, match="too few different inputs"):
-        shuffled([{"split": "train", "input": "x"}] * 3)
+def test_the_experts_training_rows_stand_beside_passages_of_each_other():
+    rows = rows_of(FIXTURES / "datasets" / "expert.jsonl")
+    trained = [row for row in rows if row["split"] == "train"]
+    assert sorted(row["dealt"] for row in trained) == sorted(row["input"] for row in trained)
+    assert not any("dealt" in row for row in rows if row["split"] != "train")
+
+
+def test_rows_with_one_passage_cannot_be_dealt_anew():
+    with pytest.raises(UserError, match="too few different passages"):
+        dealt([{"split": "train", "input": "x"}] * 3)
+
+
+def test_the_same_seed_deals_the_same_passages():
+    rows = [{"split": "train", "input": text} for text in "abcde"]
+    assert dealt(rows, seed=1) == dealt(rows, seed=1)

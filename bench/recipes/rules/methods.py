@@ -18,9 +18,12 @@ def quantised_and_full(plan: Plan) -> Iterator[Hit]:
 
 
 def quantised_unprepared(plan: Plan) -> Iterator[Hit]:
-    if plan.lecture and plan.lecture.quantisation and not plan.lecture.prepared_for_kbit:
-        message = "no prepare_model_for_kbit_training: norms stay in half precision, and inputs get no gradient"
-        yield error("prepared_for_kbit", f"{message} where gradient checkpointing needs one")
+    """transformers 5 asks for the gradient of the inputs itself; versions before it left that to peft's function."""
+    lecture = plan.lecture and plan.lecture.quantisation and not plan.lecture.prepared_for_kbit
+    if lecture or own(plan, "prepare") is False:
+        message = "no prepare_model_for_kbit_training: norms, embeddings and head keep their file's half precision"
+        older = "; before transformers 5, inputs get no gradient under checkpointing" if lecture else ""
+        yield error("prepared_for_kbit" if lecture else "methods", message + older)
 
 
 def no_train_function(plan: Plan) -> Iterator[Hit]:

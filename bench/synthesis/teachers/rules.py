@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from bench.errors import UserError
 from bench.synthesis.clauses import Clause, clauses, spellings_of
-from bench.synthesis.forms import Pattern, clear, tidy
+from bench.synthesis.doings import doings
+from bench.synthesis.forms import Pattern, Slots, clear, tidy
 from bench.synthesis.patterns import pattern_of
 from bench.synthesis.rows import Instruction, Passage
 from bench.synthesis.teachers import Answer, Refused, Usage
@@ -44,7 +45,20 @@ class RuleTeacher:
         found = max(answers(instruction, passages, pattern), key=lambda one: one.score, default=None)
         if found is None or found.score < LEAST:
             return Refused(f"no sentence of {len(passages)} passages answers it ({pattern.__name__})")
-        return Answer(found.clause.text, found.clause.sentence, found.passage.id)
+        return answer_of(found, instruction.slots)
+
+
+def answer_of(found: Found, slots: Slots) -> Answer:
+    """The clause itself; a name where the question asks who did or said something."""
+    clause, passage = found.clause, found.passage
+    if "deed" in slots:
+        name = next(doing.name for doing in doings(clause) if doing.deed == slots["deed"])
+        return Answer(f"It was {name}.", clause.sentence, passage.id)
+    if "saying" in slots:
+        paragraph = passage.text.split("\n\n")[clause.paragraph]
+        named = clause.sentence if clause.speaker in clause.sentence else paragraph
+        return Answer(f"It was {clause.speaker}.", named, passage.id)
+    return Answer(clause.text, clause.sentence, passage.id)
 
 
 def answers(instruction: Instruction, passages: Sequence[Passage], pattern: Pattern) -> Iterator[Found]:

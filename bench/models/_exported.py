@@ -1,0 +1,106 @@
+"""An adapter that `tunebench export` wrote, as a model of its own: the base that model_info.json names, and both added.
+
+Merged, because a method that trains on top of it, a quantised load and a count of parameters then meet a plain model.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench import catalog
+from bench.errors import UserError
+
+if TYPE_CHECKING:
+    from bench.models import ModelSource
+
+INFO = "model_info.json"
+"""What tells an exported folder from other folders."""
+SETTINGS = "adapter_config.json"
+"""What peft writes beside an adapter."""
+KEYS = {"base_model": str, "fine_tuning_method": str, "files": dict, "fingerprint": dict}
+"""Of model_info.json, with their kinds."""
+ASK = "`tunebench chat` and `serve` open it"
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """An exported adapter and the model that it stands beside."""
+
+    folder: Path
+    base: "ModelSource"
+    files: Mapping[str, str]
+    """SHA-256 of each exported file."""
+    weights: str
+    """Content key of the base that it was trained beside."""
+
+    def sha256(self) -> str:
+        """Content key of both together."""
+        settings = file_sha256(self.folder / SETTINGS)
+        return hashlib.sha256(f"{self.base.sha256()} {dict(self.files)} {settings}".encode()).hexdigest()
+
+    def check(self, name: str) -> None:
+        """Raises UserError, in one line, unless the files are the exported ones and the base is the tuned one's."""
+        check_files(self.folder, self.files)
+        if (now := self.base.sha256()) != self.weights:
+            raise UserError(
+                f"{name}: {self.base.name} is not the model that this adapter was trained beside (weights stored "
+                f"{self.weights[:8]}, now {now[:8]}); bring that one back, or export again with --merge"
+            )
+
+
+def adapter_in(folder: Path, name: str) -> Adapter:
+    """Raises UserError for an adapter that nothing is known of, or that cannot be added to its base."""
+    info = known(folder, name)
+    method = info["fine_tuning_method"].partition(":")[0]
+    if method == "qlora":
+        raise UserError(f"{name}: qlora's adapter stands beside four-bit weights; export it with --merge; {ASK}")
+    try:
+        kind = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))["peft_type"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        raise UserError(f"{name}: {folder / SETTINGS} is not readable; export the model again") from None
+    if kind in ("PREFIX_TUNING", "PROMPT_TUNING", "P_TUNING"):
+        raise UserError(f"{name}: {method}'s learned tokens are no change of a weight and cannot be a base; {ASK}")
+    family, argument = catalog.load("model", info["base_model"])
+    return Adapter(folder, family.open(argument), info["files"], info["fingerprint"].get("weights", ""))
+
+
+def known(folder: Path, name: str) -> dict[str, Any]:
+    """model_info.json, with the keys that are needed here."""
+    path = folder / INFO
+    if not path.is_file():
+        raise UserError(f"{name} holds an adapter without {INFO}; export it with `tunebench export`, or merge it")
+    try:
+        info = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        info = None
+    for key, kind in KEYS.items():
+        if not isinstance(info, dict) or not isinstance(info.get(key), kind):
+            raise UserError(f"{name}: {path} holds no {key!r}; export the model again")
+    found: dict[str, Any] = info
+    return found
+
+
+def check_files(folder: Path, expected: Mapping[str, Any]) -> None:
+    """Raises UserError for a file that is missing or changed: one flipped bit makes another model."""
+    for name, digest in expected.items():
+        if Path(name).name != name or not (folder / name).is_file():
+            raise UserError(f"{folder}: {name} is missing; export the model again")
+        if file_sha256(folder / name) != digest:
+            raise UserError(f"{folder}: {name} is not the file that was exported; export the model again")
+    if unknown := sorted({path.name for path in folder.glob("*.safetensors")} - expected.keys()):
+        raise UserError(f"{folder}: {unknown[0]} was not exported with this model; remove it")
+
+
+def file_sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def added(model: Any, folder: Path) -> Any:
+    """The base model in float32 with the folder's adapter in its weights."""
+    from peft import PeftModel
+
+    return PeftModel.from_pretrained(model, str(folder)).merge_and_unload()
