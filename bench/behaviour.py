@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bench import checks, refusals
 from bench.gibberish import is_gibberish
-from bench.instructions import Inventory, asked, before_new_task, openings, self_prompts
+from bench.instructions import Inventory, asked, before_new_task, self_prompts
 from bench.record import Output
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "attempts",
     "behaviour",
     "echo",
-    "openings",
     "read",
     "repetition",
     "self_prompts",

@@ -57,6 +57,11 @@ class Case:
         return "-".join([*parts, f"s{self.seed}"])
 
     @property
+    def trained_on(self) -> str:
+        """The dataset whose rows train; the questions are those of `dataset`."""
+        return self.train.dataset or self.dataset
+
+    @property
     def id(self) -> str:
         """`suite[label]`, unique inside a run."""
         return f"{self.suite}[{self.label}]"

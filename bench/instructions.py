@@ -5,7 +5,7 @@ A base model goes on listing tasks instead of answering; this is the half of def
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
 from typing import Self
@@ -120,19 +120,11 @@ class Inventory:
     def of(cls, outputs: Iterable[Output]) -> Self:
         """What was asked, with the texts read, which is quicker for all of them at once."""
         outputs = list(outputs)
-        return cls.beginning(openings(outputs)).having_read(outputs)
-
-    @classmethod
-    def beginning(cls, openings: Iterable[str]) -> Self:
-        """Of instructions that begin so, with no text read yet."""
-        openings = list(openings)
-        learned = {verb for opening in openings if (verb := opening_verb(opening))}
-        return cls(VERBS | learned, frozenset(learned), Copies.of(openings))
-
-    def having_read(self, outputs: Iterable[Output]) -> Self:
-        """The same, quicker for the texts of these outputs."""
+        begun = sorted({piece for output in outputs for piece in sentences(asked(output)[:LONGEST_SENTENCE])[:1]})
+        learned = {verb for opening in begun if (verb := opening_verb(opening))}
         said = {text: sentences(text) for text in ((output.text or "").strip() for output in outputs)}
-        return replace(self, copies=self.copies.having_read(chain.from_iterable(said.values())), said=said)
+        copies = Copies.of(begun).having_read(chain.from_iterable(said.values()))
+        return cls(VERBS | learned, frozenset(learned), copies, said)
 
     def facing(self, output: Output) -> Self:
         """The same inventory, seen from one prompt."""
@@ -142,11 +134,6 @@ class Inventory:
         orders, writes = tasks_wanted(task), is_creative(task, output)
         known = (self.verbs, self.seen, self.copies, self.said)
         return type(self)(*known, own, cue(output.prompt or ""), orders or writes, orders)
-
-
-def openings(outputs: Iterable[Output]) -> list[str]:
-    """The first sentences of all instructions, each once."""
-    return sorted({piece for output in outputs for piece in sentences(asked(output)[:LONGEST_SENTENCE])[:1]})
 
 
 def asked(output: Output) -> str:

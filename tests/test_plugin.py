@@ -168,3 +168,26 @@ def test_a_run_written_elsewhere_leaves_latest_alone(tmp_path):
     (tmp_path / "reports").mkdir()
     point_latest(tmp_path / "reports", tmp_path / "elsewhere")
     assert not list((tmp_path / "reports").iterdir())
+
+
+TWO_FUNCTIONS = """
+import pytest
+
+
+@pytest.mark.bench(models={"cpu": ["tiny-gpt2"]}, datasets=["everyday"], methods=["base"], needs=["labels"])
+def test_first(case, run):
+    assert run.cases == [case]
+
+
+@pytest.mark.bench(models={"cpu": ["tiny-gpt2"]}, datasets=["headlines"], methods=["base"], needs=["labels"])
+def test_second(case, run):
+    assert run.cases == [case]
+"""
+
+
+def test_two_functions_of_one_file_have_their_own_cases(tmp_path):
+    (tmp_path / "test_two.py").write_text(TWO_FUNCTIONS)
+    settings = ("--rootdir", ROOT, "-c", ROOT / "pyproject.toml", "-p", "bench.plugin", "--bench-limit", "1")
+    code, output = bench(tmp_path / "test_two.py", *settings, "--bench-out", tmp_path / "out")
+    assert code == 0, output
+    assert "1 passed, 1 skipped" in output

@@ -8,10 +8,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from bench.behaviour import LABELS, Inventory, Reading, answer_of, copied, fourgrams, openings, read, repeated
-from bench.halves import in_halves
+from bench.behaviour import LABELS, Inventory, Reading, answer_of, copied, fourgrams, read, repeated
 from bench.record import Output, Score
 from bench.stats.scores import mean, rate, share
 
@@ -47,7 +46,8 @@ class Said(NamedTuple):
 
 def score(outputs: Sequence[Output], argument: str = "") -> Mapping[str, Score]:
     """completion in -1..1, bootstrapped by prompt; the others are shares, 0..1."""
-    said = [Said(Reading(*row[:2]), *row[2:]) for row in in_halves(rows, outputs, openings(outputs))]
+    inventory = Inventory.of(outputs)
+    said = [seen(output, inventory) for output in outputs]
     read_outputs = [(output, one.reading) for output, one in zip(outputs, said, strict=True)]
     ids = [output.example_id for output in outputs]
     return {
@@ -60,16 +60,10 @@ def score(outputs: Sequence[Output], argument: str = "") -> Mapping[str, Score]:
     }
 
 
-def rows(outputs: Sequence[Output], begun: Sequence[str]) -> list[list[Any]]:
-    """What is `Said` in outputs among others, all of whose instructions have `begun` so, as plain lists."""
-    inventory = Inventory.beginning(begun).having_read(outputs)
-    return [row(output, inventory) for output in outputs]
-
-
-def row(output: Output, inventory: Inventory) -> list[Any]:
-    reading, own = read(output, inventory), fourgrams(answer_of(output))
-    measured = [copied(own, output.prompt or ""), repeated(own)] if own else [None, None]
-    return [reading.label, reading.runs_on, *measured]
+def seen(output: Output, inventory: Inventory) -> Said:
+    own = fourgrams(answer_of(output))
+    echo, repetition = (copied(own, output.prompt or ""), repeated(own)) if own else (None, None)
+    return Said(read(output, inventory), echo, repetition)
 
 
 def index(outputs: Sequence[tuple[Output, Reading]]) -> Score:

@@ -11,8 +11,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from bench import checks, ifeval
-from bench.behaviour import Inventory, attempts, behaviour, final_of, openings
-from bench.halves import in_halves
+from bench.behaviour import Inventory, attempts, behaviour, final_of
 from bench.metrics.exact_match import normalise
 from bench.record import Output, Score
 from bench.stats.intervals import bootstrap_ratio
@@ -82,8 +81,8 @@ def score(outputs: Sequence[Output], argument: str = "") -> Mapping[str, Score]:
     Items that nothing can verify are left out and counted. `details` has the verdict on each check.
     """
     judged = [output for output in outputs if verifiable(output)]
-    begun = [] if all(map(is_official, judged)) else openings(outputs)
-    verdicts = [restored(output, row) for output, row in zip(judged, in_halves(rows, judged, begun), strict=True)]
+    inventory = Inventory() if all(map(is_official, judged)) else Inventory.of(outputs)
+    verdicts = [verdict(output, inventory) for output in judged]
     unscored = len(outputs) - len(verdicts)
     strict = [(v.output.example_id, float(v.followed)) for v in verdicts]
     loose = [(v.output.example_id, float(v.followed_loosely)) for v in verdicts]
@@ -95,22 +94,6 @@ def score(outputs: Sequence[Output], argument: str = "") -> Mapping[str, Score]:
         "instruction_level": level(verdicts, 0, unscored, why),
         "instruction_level_loose": level(verdicts, 1, unscored, why),
     }
-
-
-def rows(outputs: Sequence[Output], begun: Sequence[str]) -> list[list[Any]]:
-    """Verdicts on outputs among others, all of whose instructions have `begun` so, as plain lists."""
-    inventory = Inventory.beginning(begun).having_read(outputs) if begun else Inventory()
-    return [row(verdict(output, inventory)) for output in outputs]
-
-
-def row(v: Verdict) -> list[Any]:
-    return [v.answered, v.format, v.content, v.refused, [[each.strict, each.loose] for each in v.rulings], v.official]
-
-
-def restored(output: Output, row: Sequence[Any]) -> Verdict:
-    answered, form, content, refused, passed, official = row
-    rulings = tuple(Ruling(check, *each) for check, each in zip(output.checks, passed, strict=False))
-    return Verdict(output, answered, form, content, refused, rulings, official)
 
 
 def verifiable(output: Output) -> bool:

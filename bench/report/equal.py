@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bench.case import short_name
 from bench.record import RunRecord
 from bench.report.cells import seconds, whole
 from bench.report.groups import Group
@@ -117,6 +118,7 @@ def facts(record: RunRecord) -> Iterator[tuple[str, Any]]:
     """(setting, value) of one row; None for what was not recorded."""
     train, cost, case = record.resolved["train"], record.cost.train, record.case
     yield "method", case.method
+    yield "trained on", short_name(case.trained_on)
     yield "learning rate", train.get("learning_rate")
     yield from ((name, train.get(name)) for name in ("examples", "epochs", "steps"))
     yield "useful tokens", cost and cost.useful_tokens

@@ -82,12 +82,12 @@ def columns(record: RunRecord) -> list[Column]:
 
 def title(record: RunRecord) -> str:
     case = record.case
-    return markdown_text(f"{short_name(case.model)}, {case.method} on {short_name(case.dataset)}")
+    return markdown_text(f"{short_name(case.model)}, {case.method} on {short_name(case.trained_on)}")
 
 
 def summary(record: RunRecord) -> str:
     case = record.case
-    model, dataset = short_name(case.model), short_name(case.dataset)
+    model, dataset = short_name(case.model), short_name(case.trained_on)
     words = f"The base model {model}, fine-tuned by {case.method} on {dataset} with seed {case.seed}"
     return markdown_text(f"{words} and asked in the template {case.template}; measured by tunebench.")
 

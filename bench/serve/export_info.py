@@ -22,16 +22,16 @@ def info_of(trained: "Trained") -> dict[str, Any]:
     case, record = trained.case, trained.record
     base = base_record(trained)
     return {
-        "model_type": f"{short_name(case.dataset).replace('-', '_')}_assistant",
+        "model_type": f"{short_name(case.trained_on).replace('-', '_')}_assistant",
         "base_model": case.model,
         "fine_tuning_method": case.method,
         "description": (
-            f"{short_name(case.model)} tuned on {short_name(case.dataset)} with {case.method}, seed {case.seed}; "
+            f"{short_name(case.model)} tuned on {short_name(case.trained_on)} with {case.method}, seed {case.seed}; "
             f"asked in template {case.template}"
         ),
         "name": case.label,
         "case": case.id,
-        "dataset": short_name(case.dataset),
+        "dataset": short_name(case.trained_on),
         "seed": case.seed,
         "template": case.template,
         "max_new_tokens": record.resolved["generate"]["max_new_tokens"],
@@ -71,9 +71,9 @@ def dataset_licence(case: Case) -> str:
     """As the dataset's recipe states it; "" where it cannot be read any more."""
     from bench.data.dataset import load_dataset
 
-    if (catalog.FIXTURES / "datasets" / f"{case.dataset}.jsonl").is_file():
+    if (catalog.FIXTURES / "datasets" / f"{case.trained_on}.jsonl").is_file():
         return OWN_LICENCE
     try:
-        return load_dataset(case.dataset).licence
+        return load_dataset(case.trained_on).licence
     except (UserError, OSError):
         return ""
