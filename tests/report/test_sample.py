@@ -12,7 +12,7 @@ from bench.report.render import write_reports
 SAMPLE = ROOT / "reports" / "sample"
 DRAWN_BY = "3.11.2"
 """The matplotlib that drew the sample's plots; another one may place a tick elsewhere."""
-LIMIT = 1_500_000
+LIMIT = 1_700_000
 """Bytes of page, table and text together."""
 
 
@@ -47,6 +47,6 @@ def test_the_sample_stays_small():
 
 def test_the_sample_is_the_whole_default_run_and_its_first_screen_answers(rebuilt):
     page = rebuilt["report.html"].read_text(encoding="utf-8")
-    assert "<li><b>88</b> planned</li>" in page
+    assert "<li><b>100</b> planned</li>" in page
     glance = page[page.index('id="glance"') : page.index('id="reproduce"')]
     assert re.search(r"full, lora and qlora \(tied\).*?shown on this one training run, p &lt; 0.001", glance, re.DOTALL)
