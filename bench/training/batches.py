@@ -15,11 +15,13 @@ import torch
 from torch.utils.data import Sampler
 
 from bench.garbage import collector_paused
-from bench.training.words import by_word
+from bench.training.words import Known, by_word
 
 IGNORED = -100
 """The label that bears no loss, as torch's cross_entropy and transformers use it."""
 
+PROBED = 1000
+"""Texts that are tokenised by transformers before a faster way is taken, which has to give the same ids for them."""
 BATCH = 4000
 """Texts that are tokenised at once: enough for every core, and few enough to forget what is not needed of them."""
 
@@ -95,14 +97,15 @@ class Labelling:
 def encoded_examples(
     tokenizer: Any, conversations: Sequence[Conversation], seq2seq: bool, stop: str, labelling: Labelling
 ) -> list[Encoded]:
-    responses = encode_responses(tokenizer, [turns[-1][1] for turns in conversations], stop=stop)
+    known = Known()
+    responses = encode_responses(tokenizer, [turns[-1][1] for turns in conversations], stop=stop, known=known)
     if not labelling.written:
         responses = [ids[:-1] for ids in responses]
     prompts = [asked(turns) for turns in conversations]
     if seq2seq:
         encoded = encode_prompts(tokenizer, prompts, seq2seq=True)
         return [apart(prompt, response, labelling) for prompt, response in zip(encoded, responses, strict=True)]
-    pieces = encode_pieces(tokenizer, prompts, stop, written=labelling.written)
+    pieces = encode_pieces(tokenizer, prompts, stop, written=labelling.written, known=known)
     return [joined([*before, response], labelling) for before, response in zip(pieces, responses, strict=True)]
 
 
@@ -118,11 +121,14 @@ def asked(turns: Conversation) -> tuple[str, ...]:
 
 def joined(pieces: Sequence[list[int]], labelling: Labelling) -> Encoded:
     """Prompt, response, prompt, response, ... as one sequence; every response bears loss."""
-    labels = [
-        response_labels(piece, labelling) if at % 2 else piece if labelling.prompts else [IGNORED] * len(piece)
-        for at, piece in enumerate(pieces)
-    ]
-    return Encoded(list(chain.from_iterable(pieces)), list(chain.from_iterable(labels)))
+    ids: list[int] = []
+    labels: list[int] = []
+    for at, piece in enumerate(pieces):
+        ids += piece
+        labels += (
+            response_labels(piece, labelling) if at % 2 else piece if labelling.prompts else [IGNORED] * len(piece)
+        )
+    return Encoded(ids, labels)
 
 
 def apart(prompt: list[int], response: list[int], labelling: Labelling) -> Encoded:
@@ -145,12 +151,12 @@ def encode_prompts(
 
 
 def encode_pieces(
-    tokenizer: Any, prompts: Sequence[Sequence[str]], stop: str, *, written: bool = True
+    tokenizer: Any, prompts: Sequence[Sequence[str]], stop: str, *, written: bool = True, known: Known | None = None
 ) -> list[list[list[int]]]:
     """Ids of each text of prompts made of prompt, response, prompt, ...; the stop token closes each response."""
-    openings = opening_ids(tokenizer, [texts[0] for texts in prompts])
+    openings = opening_ids(tokenizer, [texts[0] for texts in prompts], known)
     later = [text for texts in prompts for text in texts[1:]]
-    ids = iter(token_ids(tokenizer, later, special=False))
+    ids = iter(token_ids(tokenizer, later, special=False, known=known))
     end = [stop_id(tokenizer, stop)] if later and written else []
     return [
         [opening, *(next(ids) + end * (at % 2) for at in range(1, len(texts)))]
@@ -158,42 +164,48 @@ def encode_pieces(
     ]
 
 
-def opening_ids(tokenizer: Any, texts: Sequence[str]) -> list[list[int]]:
+def opening_ids(tokenizer: Any, texts: Sequence[str], known: Known | None = None) -> list[list[int]]:
     """Ids of texts that begin a sequence, without the EOS that a few causal tokenizers close every text with."""
-    encoded = token_ids(tokenizer, texts, special=True)
+    encoded = token_ids(tokenizer, texts, special=True, known=known)
     end = tokenizer.eos_token_id
     if not any(ids[-1:] == [end] for ids in encoded):
         return encoded
-    own = token_ids(tokenizer, texts, special=False)
+    own = token_ids(tokenizer, texts, special=False, known=known)
     closed = [ids[-1:] == [end] and ids.count(end) > bare.count(end) for ids, bare in zip(encoded, own, strict=True)]
     return [ids[:-1] if added else ids for ids, added in zip(encoded, closed, strict=True)]
 
 
-def encode_responses(tokenizer: Any, responses: Sequence[str], *, stop: str = "") -> list[list[int]]:
+def encode_responses(
+    tokenizer: Any, responses: Sequence[str], *, stop: str = "", known: Known | None = None
+) -> list[list[int]]:
     """Ids of each response and the stop token."""
-    encoded = token_ids(tokenizer, responses, special=False)
+    encoded = token_ids(tokenizer, responses, special=False, known=known)
     end = stop_id(tokenizer, stop)
-    return [[*ids, end] for ids in encoded]
+    for ids in encoded:
+        ids.append(end)
+    return encoded
 
 
-def token_ids(tokenizer: Any, texts: Sequence[str], *, special: bool) -> list[list[int]]:
+def token_ids(tokenizer: Any, texts: Sequence[str], *, special: bool, known: Known | None = None) -> list[list[int]]:
     """Ids of each text, with or without what the tokenizer puts around a text; memory for ids and one batch only.
 
-    The first batch goes through transformers, which clears the truncation and padding that a tokenizer's file may ask
-    for. The other batches go the fastest way that gives the same ids for it: word by word where words are independent,
-    or the fast tokenizer without the offsets of the characters.
+    The first texts go through transformers, which clears the truncation and padding that a tokenizer's file may ask
+    for. The others go the fastest way that gives the same ids for those: word by word where words are independent, or
+    the fast tokenizer without the offsets of the characters. `known` holds the words of earlier texts.
     """
-    encoded: list[list[int]] = tokenizer(list(texts[:BATCH]), add_special_tokens=special)["input_ids"] if texts else []
-    if len(texts) > BATCH:
-        ids_of = fastest(tokenizer, texts[:BATCH], encoded, special)
-        for start in range(BATCH, len(texts), BATCH):
+    encoded: list[list[int]] = tokenizer(list(texts[:PROBED]), add_special_tokens=special)["input_ids"] if texts else []
+    if len(texts) > PROBED:
+        ids_of = fastest(tokenizer, texts[:PROBED], encoded, special, known)
+        for start in range(PROBED, len(texts), BATCH):
             encoded += ids_of(texts[start : start + BATCH])
     return encoded
 
 
-def fastest(tokenizer: Any, texts: Sequence[str], ids: list[list[int]], special: bool) -> IdsOf:
+def fastest(
+    tokenizer: Any, texts: Sequence[str], ids: list[list[int]], special: bool, known: Known | None = None
+) -> IdsOf:
     """The fastest way to the same ids for these texts."""
-    words = by_word(tokenizer, special=special)
+    words = by_word(tokenizer, special=special, known=known)
     if words is not None and words.ids(texts) == ids:
         return words.ids
     if straight_ids(tokenizer, texts, special) == ids:

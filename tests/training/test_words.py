@@ -100,6 +100,7 @@ def test_real_texts_have_the_ids_of_the_whole_text(one, shared, name):
 
 
 def test_a_later_batch_has_the_ids_of_one_call(one, monkeypatch):
+    monkeypatch.setattr("bench.training.batches.PROBED", 50)
     monkeypatch.setattr("bench.training.batches.BATCH", 50)
     texts = hostile(200)
     assert token_ids(one, texts, special=True) == whole(one, texts, special=True)
@@ -152,10 +153,30 @@ def test_a_full_memory_is_emptied_and_changes_no_id(one, monkeypatch):
     monkeypatch.setattr(words, "MOST", 20)
     texts, found = hostile(300), by_word(one, special=False)
     assert [ids for at in range(300) for ids in found.ids(texts[at : at + 1])] == whole(one, texts)
-    assert len(found.known) <= 40
+    assert len(found.known.pieces) + len(found.known.spaced) <= 60
 
 
 def test_a_long_word_is_not_remembered(one):
     found = by_word(one, special=False)
-    found.ids(["short " + "x" * 99])
-    assert list(found.known) == ["short"]
+    found.ids(["short " + "x" * 99, "x" * 99 + " small"])
+    assert (list(found.known.pieces), list(found.known.spaced)) == (["short"], ["small"])
+
+
+def test_texts_with_and_without_what_goes_around_them_share_their_words(one):
+    bare = by_word(one, special=False)
+    bare.ids(["one small step"])
+    around = by_word(one, special=True, known=bare.known)
+    assert around.ids(["one small step"]) == whole(one, ["one small step"], special=True)
+    assert list(bare.known.spaced) == ["small", "step"]
+
+
+@pytest.mark.parametrize("blanks", ["  ", "\n ", " \n", "\n \n", "\t ", "\u3000 ", " \n\n "])
+def test_a_space_beside_other_white_space_has_the_ids_of_the_whole_text(one, blanks):
+    texts = [f"one{blanks}two", f"{blanks}one two", f"one two{blanks}", f"one.{blanks}2 !{blanks}x", blanks]
+    assert by_word(one, special=False).ids(texts) == whole(one, texts)
+
+
+def test_new_words_whose_bytes_a_normaliser_changes_are_tokenised_apart():
+    made = trained(CUTS["qwen2's cuts"], normalizers.NFC())
+    texts = ["a e\u0301 b \u1100\u1161 c", "one cafe\u0301 two"]
+    assert by_word(made, special=False).ids(texts) == whole(made, texts)
