@@ -1,15 +1,27 @@
 """What several test modules need: outputs from a few words, and the real data beside the repository."""
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+# Before torch is imported: on models as small as these two threads are slower than one, and `-n auto` fills the cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 
 from bench.record import Output
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_hypothesis_in_children() -> Iterator[None]:
+    """A pytest that a test starts needs none of its plugins, whose imports take four times as long as all the rest."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTEST_ADDOPTS", "-p no:schemathesis -p no:hypothesispytest", prepend=" ")
+        yield
 
 
 @pytest.fixture
