@@ -124,11 +124,17 @@ def check_sources(config: pytest.Config, options: Options) -> None:
     from bench.data.dataset import load_dataset
 
     os.environ["BENCH_HUB"] = "1" if option(config, "hub") else "0"
-    for name in options.models:
-        family, argument = catalog.load("model", name)
-        family.open(argument)
+    models = [family.open(argument) for family, argument in (catalog.load("model", name) for name in options.models)]
+    if models and all(model.unmerged for model in models):
+        refuse_training(options, models[0])
     for name in options.datasets:
         load_dataset(name)
+
+
+def refuse_training(options: Options, model: Any) -> None:
+    """A method that a suite takes by itself is skipped; one that the user named, and that fits no model, stops."""
+    if any(catalog.load("method", name)[0].TRAINS for name in options.methods):
+        model.refuse_training()
 
 
 def run_folder(config: pytest.Config) -> Path:

@@ -15,8 +15,10 @@ import torch
 from torch import nn
 from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
 
+from bench import catalog
 from bench.errors import Unavailable
 from bench.measure.activations import LiveTensors
+from bench.methods import configure
 from bench.models import ModelSource, _weights
 
 CONSTANTS = ("absmax", "code", "offset")
@@ -84,14 +86,38 @@ def architecture(source: ModelSource) -> Any:
 def outline(source: ModelSource, method: Any, config: Any, *, dtype: str, device: str = "cpu") -> Outline:
     """The model as `method` prepares it, without weights. Raises Unavailable where torch cannot follow its making."""
     mode, live = FakeTensorMode(allow_non_fake_inputs=True), LiveTensors(device)
+    saved = source.unmerged is not None
+    source, method, config = made_by(source, method, config)
     weightless: Any = Weightless(source, mode, live)
     plain = replace(config, **{name: value for name, value in PLAIN.items() if hasattr(config, name)})
     with followed(f"{source.name} with {method.__name__.rpartition('.')[2]}"), torch.random.fork_rng():
         model = method.prepare(weightless, plain, dtype=dtype, device=device, seed=0)
+        model = as_saved(model) if saved else model
         without_bytes(model, mode, device)
         with mode:
             settle_biases(model)
     return Outline(model, mode, live.peak().total, weightless.file_bytes)
+
+
+def made_by(source: ModelSource, method: Any, config: Any) -> tuple[ModelSource, Any, Any]:
+    """What a model is made of: an adapter that stays beside its base is made by the method that trained it."""
+    adapter = source.unmerged
+    if adapter is None:
+        return source, method, config
+    if method.TRAINS:
+        source.refuse_training()
+    own, options = catalog.load("method", adapter.method)
+    return adapter.base, own, configure(own, options, adapter.method)
+
+
+def as_saved(model: Any) -> Any:
+    """Learned tokens without what helped to train them, which an export does not hold."""
+    from peft import get_peft_model
+
+    settings = model.active_peft_config
+    if not settings.is_prompt_learning:
+        return model
+    return get_peft_model(model.get_base_model(), replace(settings, inference_mode=True))
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.errors import UserError
+from bench.errors import Unavailable, UserError
 from bench.models._exported import Adapter
 
 CONTENT = (
@@ -56,6 +56,16 @@ class ModelSource:
         """The adapter, where the weights are its base's; all weights trained on top of both lie in another folder."""
         return self.adapter if self.adapter is not None and self.adapter.base.folder == self.folder else None
 
+    @property
+    def unmerged(self) -> Adapter | None:
+        """The adapter that stays beside its base: QLoRA's, and learned tokens."""
+        return self.adapter if self.adapter is not None and self.adapter.stays else None
+
+    def refuse_training(self) -> None:
+        """Raises Unavailable, in one line, where nothing can be trained on top: an adapter stays beside its base."""
+        if self.unmerged is not None:
+            raise Unavailable(f"{self.name} can be asked (method base) and is no base to train: {self.unmerged.stays}")
+
     def sha256(self) -> str:
         """Content key: config, weights and tokenizer by the bytes, Hub models by commit. Imports no torch."""
         if self.added is not None:
@@ -69,10 +79,12 @@ class ModelSource:
     def load(self, *, dtype: str = "float32", device: str = "cpu", quantization_config: Any = None) -> Any:
         """The model on `device`, in eval mode.
 
-        `dtype` is a torch name ("float32", "bfloat16"). Raises UserError when weights are missing or misfit.
+        `dtype` is a torch name ("float32", "bfloat16"). Raises UserError when weights are missing or misfit, and for an
+        adapter that stays beside its base, which `bench.training.opening.opened` loads.
         """
         from bench.models import _weights
 
+        self.refuse_training()
         return _weights.load(self, dtype, device, quantization_config)
 
     def tokenizer(self) -> Any:

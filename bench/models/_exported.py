@@ -1,6 +1,8 @@
 """An adapter that `tunebench export` wrote, as a model of its own: the base that model_info.json names, and both added.
 
 Merged, because a method that trains on top of it, a quantised load and a count of parameters then meet a plain model.
+What cannot be merged into plain weights stays beside its base and is asked there (bench/training/opening.py):
+QLoRA's adapter, which was trained to mend four-bit weights, and learned tokens.
 """
 
 import hashlib
@@ -22,7 +24,8 @@ SETTINGS = "adapter_config.json"
 """What peft writes beside an adapter."""
 KEYS = {"base_model": str, "fine_tuning_method": str, "files": dict, "fingerprint": dict}
 """Of model_info.json, with their kinds."""
-ASK = "`tunebench chat` and `serve` open it"
+TOKENS = ("PREFIX_TUNING", "PROMPT_TUNING", "P_TUNING")
+"""peft's names of methods that learn tokens."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +38,27 @@ class Adapter:
     """SHA-256 of each exported file."""
     weights: str
     """Content key of the base that it was trained beside."""
+    method: str
+    """That trained it, options behind it: `qlora:quantisation=fp4`."""
+    kind: str
+    """peft's name of it."""
+
+    @property
+    def stays(self) -> str:
+        """Why it stays beside its base, and what else can be trained; "" for one that is added to the weights."""
+        name = self.method.partition(":")[0]
+        if name == "qlora":
+            return "qlora's adapter stands beside four-bit weights; export it with --merge"
+        if self.kind in TOKENS:
+            instead = f"train {self.base.name} itself, or the export of a method that can be merged, such as lora"
+            return f"{name}'s learned tokens are no change of a weight; {instead}"
+        return ""
 
     def sha256(self) -> str:
-        """Content key of both together."""
+        """Content key of both together, and of how the base is loaded where they stay two."""
         settings = file_sha256(self.folder / SETTINGS)
-        return hashlib.sha256(f"{self.base.sha256()} {dict(self.files)} {settings}".encode()).hexdigest()
+        parts = [self.base.sha256(), str(dict(self.files)), settings, *([self.method] if self.stays else [])]
+        return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
     def check(self, name: str) -> None:
         """Raises UserError, in one line, unless the files are the exported ones and the base is the tuned one's."""
@@ -52,19 +71,15 @@ class Adapter:
 
 
 def adapter_in(folder: Path, name: str) -> Adapter:
-    """Raises UserError for an adapter that nothing is known of, or that cannot be added to its base."""
+    """Raises UserError for an adapter that nothing is known of."""
     info = known(folder, name)
-    method = info["fine_tuning_method"].partition(":")[0]
-    if method == "qlora":
-        raise UserError(f"{name}: qlora's adapter stands beside four-bit weights; export it with --merge; {ASK}")
     try:
-        kind = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))["peft_type"]
+        kind = str(json.loads((folder / SETTINGS).read_text(encoding="utf-8"))["peft_type"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise UserError(f"{name}: {folder / SETTINGS} is not readable; export the model again") from None
-    if kind in ("PREFIX_TUNING", "PROMPT_TUNING", "P_TUNING"):
-        raise UserError(f"{name}: {method}'s learned tokens are no change of a weight and cannot be a base; {ASK}")
     family, argument = catalog.load("model", info["base_model"])
-    return Adapter(folder, family.open(argument), info["files"], info["fingerprint"].get("weights", ""))
+    base, weights = family.open(argument), info["fingerprint"].get("weights", "")
+    return Adapter(folder, base, info["files"], weights, info["fine_tuning_method"], kind)
 
 
 def known(folder: Path, name: str) -> dict[str, Any]:

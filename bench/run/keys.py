@@ -31,15 +31,18 @@ class Keys:
     fingerprint: dict[str, str]
 
 
-def keys_of(case: Case, model_sha256: str, dataset: Dataset, device: str) -> Keys:
-    """Names and paths never enter a key; bytes, settings, seed, code and library versions do."""
+def keys_of(case: Case, model_sha256: str, dataset: Dataset, device: str, opened_by: str = "") -> Keys:
+    """Names and paths never enter a key; bytes, settings, seed, code and library versions do.
+
+    `opened_by` is the method that an exported adapter is loaded with where it stays beside its base.
+    """
     method, options = catalog.load("method", case.method)
     own = configure(method, options, case.method)
     parts = {
         "model": model_sha256,
         "data": dataset.split_sha256("train", "validation") if method.TRAINS else "",
         "template": code_sha256(f"bench.prompts.templates.{case.template}"),
-        "method": code_sha256(method.__name__),
+        "method": methods_sha256(method, opened_by),
         "settings": digest(asdict(replace(case.train, save_every=None, dataset=None)), asdict(own))
         if method.TRAINS
         else "",
@@ -76,6 +79,11 @@ def file_sha256(path: Path) -> str:
 def metric_sha256(name: str) -> str:
     catalog.check("metric", name)
     return code_sha256(f"bench.metrics.{name.partition(':')[0]}")
+
+
+def methods_sha256(method: Any, opened_by: str) -> str:
+    own = code_sha256(method.__name__)
+    return digest(own, code_sha256(catalog.load("method", opened_by)[0].__name__)) if opened_by else own
 
 
 @cache

@@ -96,7 +96,7 @@ class Runner:
         """Read and hash data, models and code once for the whole run; what is wrong is told by the case's own row."""
         for case in cases:
             with contextlib.suppress(UserError):
-                keys_of(case, self.source(case.model)[1], self.dataset(case), "cpu")
+                self._keys(case, "cpu")
         self._plan["notes"] += [line for data in self._datasets.values() for line in data_notes(data)]
         self._write_plan()
 
@@ -130,7 +130,7 @@ class Runner:
     def _claims(self, case: Case) -> tuple[str, ...]:
         """The content keys that a case writes; none where something is wrong with it, which its row will tell."""
         try:
-            keys = keys_of(case, self.source(case.model)[1], self.dataset(case), self._device())
+            keys = self._keys(case, self._device())
         except (UserError, Unavailable):
             return ()
         return tuple(step_keys(keys).values())
@@ -175,7 +175,7 @@ class Runner:
 
     def _made(self, case: Case, on_progress: Progress) -> RunRecord:
         device = self._device()
-        keys = keys_of(case, self.source(case.model)[1], self.dataset(case), device)
+        keys = self._keys(case, device)
         store = Store(self.settings.store)
         self._forget(store, keys)
         reused = tuple(step for step in STEPS if store.find(step, getattr(keys, step)))
@@ -187,6 +187,15 @@ class Runner:
             self.start(case, on_progress)
             outcome = self.executor.run(job, log, self.settings.timeout, lambda m: on_progress(case, m))
         return self._assembled(case, outcome, keys, store, reused)
+
+    def _keys(self, case: Case, device: str) -> Keys:
+        """The case's content keys. Raises Unavailable where its method cannot train its model; needs no torch."""
+        source, weights = self.source(case.model)
+        if source.unmerged is None:
+            return keys_of(case, weights, self.dataset(case), device)
+        if catalog.load("method", case.method)[0].TRAINS:
+            source.refuse_training()
+        return keys_of(case, weights, self.dataset(case), device, source.unmerged.method)
 
     def start(self, case: Case, on_progress: Progress) -> None:
         """Start the executor before its first case; what that took is noted in the plan, not in the case."""

@@ -120,6 +120,7 @@ class Workbench:
         from bench.measure.meter import baseline_bytes, memory_kind, phase
         from bench.measure.parameters import parameter_counts
         from bench.training.artifacts import restore
+        from bench.training.opening import opened
 
         baseline = baseline_bytes(self.device)
         options: dict[str, Any] = {"dtype": self.dtype, "device": self.device}
@@ -129,6 +130,8 @@ class Workbench:
             if trained:
                 fingerprints.check(fingerprints.read(trained.folder), self.fingerprint, str(trained.folder))
                 self.model = restore(self.source, self.method, self.config, trained.folder, **options)
+            elif self.source.unmerged and not self.method.TRAINS:
+                self.model = opened(self.source, **options)
             else:
                 self.model = self.method.prepare(self.source, self.config, seed=self.case.seed, **options)
         trainable, total = parameter_counts(self.model)

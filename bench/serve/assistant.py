@@ -57,6 +57,7 @@ def open_assistant(
     """
     from bench.serve import assistant_exported, assistant_trained
 
+    source = as_export(source)
     folder = Path(source).expanduser()
     run, named = assistant_trained.run_and_case(source, case)
     tuned = run is not None or (folder / INFO).is_file()
@@ -67,6 +68,12 @@ def open_assistant(
     if tuned:
         return assistant_exported.open_exported(folder, device)
     return open_base(base_name(source), template, device)
+
+
+def as_export(source: str) -> str:
+    """`local:FOLDER` as its folder where that is an export, which knows its template; others as they are."""
+    folder = source.removeprefix("local:")
+    return folder if (Path(folder).expanduser() / INFO).is_file() else source
 
 
 def open_pair(

@@ -8,7 +8,6 @@ from typing import Any
 
 from bench import catalog
 from bench.errors import UserError
-from bench.methods import configure
 from bench.models import ModelSource, no_weights
 from bench.models._exported import INFO, SETTINGS, check_files
 from bench.prompts.rendering import probe_sha256
@@ -83,14 +82,12 @@ def base_source(info: Mapping[str, Any]) -> ModelSource:
 def opened(folder: Path, info: Mapping[str, Any], device: str) -> Any:
     """The model, loaded as the benchmark loads it."""
     from bench.measure.environment import dtype_for
-    from bench.training.artifacts import restore
+    from bench.training.opening import beside
 
     dtype = dtype_for(device)
     if not is_adapter(info):
         return ModelSource(str(folder), folder).load(dtype=dtype, device=device)
-    method, options = catalog.load("method", info["fine_tuning_method"])
-    config = configure(method, options, info["fine_tuning_method"])
-    return restore(base_source(info), method, config, folder, dtype=dtype, device=device)
+    return beside(base_source(info), info["fine_tuning_method"], folder, dtype=dtype, device=device)
 
 
 def refuse_bare_adapter(folder: Path) -> None:

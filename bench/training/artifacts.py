@@ -7,9 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench import catalog
 from bench.errors import UserError
-from bench.methods import configure
 from bench.models import ModelSource
 from bench.training import weights
 
@@ -45,24 +43,6 @@ def restore(source: ModelSource, method: Any, config: Any, folder: Path, *, dtyp
         return for_generation(whole.load(dtype="float32", device=device), dtype)
     model = method.prepare(source, config, dtype=dtype, device=device, seed=0)
     return for_generation(load_adapter(model, folder), dtype)
-
-
-def restore_named(source: ModelSource, name: str, folder: Path, *, dtype: str, device: str) -> Any:
-    """`restore` for a method by its name, options behind it."""
-    method, options = catalog.load("method", name)
-    return restore(source, method, configure(method, options, name), folder, dtype=dtype, device=device)
-
-
-def opened(source: ModelSource, *, dtype: str, device: str) -> Any:
-    """The model as it is asked untuned, whether it is whole or an exported adapter that stays beside its base.
-
-    Raises UserError, in one line, for an adapter whose files or base are not the exported ones.
-    """
-    adapter = source.unmerged
-    if adapter is None:
-        return source.load(dtype=dtype, device=device)
-    adapter.check(source.name)
-    return restore_named(adapter.base, adapter.method, adapter.folder, dtype=dtype, device=device)
 
 
 def load_adapter(model: Any, folder: Path) -> Any:

@@ -128,17 +128,6 @@ def test_a_base_that_is_gone_is_named(copy):
         local.open(str(copy))
 
 
-def test_learned_tokens_cannot_be_a_base(exported):
-    with pytest.raises(UserError, match=r"prefix's learned tokens are no change of a weight.*`tunebench chat`"):
-        local.open(str(exported("prefix")))
-
-
-def test_an_adapter_over_four_bits_cannot_be_a_base(copy):
-    change_info(copy, fine_tuning_method="qlora:r=8")
-    with pytest.raises(UserError, match="stands beside four-bit weights; export it with --merge"):
-        local.open(str(copy))
-
-
 def test_an_adapter_of_somebody_else_cannot_be_a_base(copy):
     (copy / INFO).unlink()
     with pytest.raises(UserError, match=r"an adapter without model_info\.json"):

@@ -40,9 +40,11 @@ class LocalTeacher:
     @cached_property
     def loaded(self) -> tuple[Any, Any]:
         """(model, tokenizer), loaded at the first question."""
+        from bench.training.opening import opened
+
         module, argument = catalog.load("model", self.model_name)
         source = module.open(argument)
-        return source.load(), source.tokenizer()
+        return opened(source, dtype="float32", device="cpu"), source.tokenizer()
 
     def instructions(self, topic: str, passages: Sequence[Passage], count: int) -> list[str]:
         text = " ".join(passage.text for passage in passages)
