@@ -159,7 +159,7 @@ def run(request: pytest.FixtureRequest) -> Run:
     own = request.node.callspec.params["case"]
     if unmet := suite.unmet(own):
         pytest.skip(state.runner.skip(own, unmet).reason)
-    return Run(state.runner.run, suite.cases(state.options), state.progress.clear)
+    return Run(state.runner.run, suite.cases(state.options), state.progress.clear, state.runner.settings.out)
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -173,7 +173,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         state.runner.claim(case, Claim(item.nodeid, case.id, report.outcome, first_line(report)))
     from bench.report.junit import properties
 
-    item.user_properties += properties(state.runner.records[case])
+    item.user_properties += properties(state.runner.records[case], state.runner.settings.out)
 
 
 def first_line(report: pytest.TestReport) -> str:

@@ -1,13 +1,14 @@
 """What a suite's test may ask of `run`: a case's record, and what its variant costs over all of the suite's seeds."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from bench.case import Case
-from bench.record import RunRecord
+from bench.record import RunRecord, read_outputs
 
 
 class Cost(NamedTuple):
@@ -33,6 +34,8 @@ class Run:
     """All of the suite's cases under the user's options."""
     clear: Callable[[], None] = lambda: None
     """Takes the progress line off the terminal."""
+    folder: Path | None = None
+    """Where the outputs lie, which name the source of each test item; None takes items for independent."""
 
     def __call__(self, case: Case) -> RunRecord:
         """The case's record; a case that failed fails the test, one that cannot run here skips it."""
@@ -62,7 +65,7 @@ class Run:
         seeds = [each for each in self.cases if replace(each, seed=case.seed) == case]
         pairs = [(self(each), self(self.reference(each))) for each in seeds]
         changes = [change(variant, right, column) for variant, right in pairs]
-        if found := by_items(pairs, column):
+        if found := by_items(pairs, column, self.sources(pairs[0][0])):
             return Cost(found.change, found.low, found.high)
         examples = min(variant.scores[column].n for variant, _ in pairs)
         return Cost(sum(changes) / len(changes), *t_interval(changes, 1 / max(1, examples)))
@@ -71,11 +74,18 @@ class Run:
         """What this one training run has more than the reference, with an interval over the items both answered."""
         from bench.stats.paired import paired
 
-        ours, theirs = (self(each).scores[column] for each in (case, reference))
-        found = paired([(ours.per_example, theirs.per_example)])
+        record, other = self(case), self(reference)
+        ours, theirs = record.scores[column], other.scores[column]
+        found = paired([(ours.per_example, theirs.per_example)], self.sources(record))
         if found is None:
             pytest.fail(f"{case.id}: no item with {column} in common with {reference.id}", pytrace=False)
         return Cost(found.change, found.low, found.high)
+
+    def sources(self, record: RunRecord) -> Mapping[str, str]:
+        """Test item -> its passage or dialogue, as the report takes them."""
+        from bench.report.compare_methods import sources_of
+
+        return sources_of(read_outputs(self.folder / record.outputs_file)) if self.folder else {}
 
     @staticmethod
     def alike(case: Case) -> tuple[str, str, int, int]:

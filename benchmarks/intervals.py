@@ -9,18 +9,21 @@ without a difference; three standard errors of the simulation are allowed for at
 
 import sys
 from collections.abc import Callable, Iterator
+from itertools import product
 from math import sqrt
 
 import numpy as np
-from scipy.stats import binom
+from scipy.stats import binom, multinomial
 
 from bench.stats.clusters import cluster_codes, clustered_mean, clustered_wilson
 from bench.stats.families import ALPHA, holm, pairs_of
-from bench.stats.intervals import Interval, bootstrap_mean, t_interval, wilson
-from bench.stats.paired import Paired, paired
+from bench.stats.intervals import Interval, mean_of_items, t_interval, wilson
+from bench.stats.paired import Paired, paired, upper_end
 
 SIZES = (10, 40, 100)
 RATES = (0.02, 0.1, 0.5, 0.9, 0.98)
+UNEVEN = (1, 2, 5, 12)
+"""Sizes of sources, in turns."""
 Line = tuple[str, float, bool | None]
 """What was simulated, the share found, whether it is a coverage (True), a false difference (False), or neither."""
 
@@ -76,6 +79,34 @@ def clustered_rate_lines(count: int) -> Iterator[Line]:
                 yield f"Wilson {name}, n={n} in {n // per_source} sources, rate {rate}", hits / count, promised
 
 
+def source_grid_lines(count: int) -> Iterator[Line]:
+    """Mean over rates 0.05 to 0.95; sources differ as a beta distribution with that correlation within makes them."""
+    for sources, size, alike in product((5, 10, 20, 40), (2, 4, 10, 0), (0.0, 0.1, 0.3)):
+        codes = codes_of(sizes(sources, size))
+        found = [clustered_coverage(count, codes, rate, alike) for rate in (0.05, 0.1, 0.2, 0.3, 0.5)]
+        # The other half of the rates is the mirror of this one.
+        mean = float(np.average(found, weights=(2, 2, 2, 2, 1)))
+        of = f"of {size}" if size else "of 1, 2, 5 and 12"
+        yield f"Wilson by source, {sources} sources {of}, correlation {alike}, mean over rates", mean, True
+
+
+def sizes(sources: int, size: int) -> np.ndarray:
+    """`size` items each, or unevenly many for 0."""
+    return np.array([size or UNEVEN[place % len(UNEVEN)] for place in range(sources)])
+
+
+def codes_of(counts: np.ndarray) -> np.ndarray:
+    return np.repeat(np.arange(len(counts)), counts)
+
+
+def clustered_coverage(count: int, codes: np.ndarray, rate: float, alike: float) -> float:
+    rng, sources = np.random.default_rng(0), int(codes.max()) + 1
+    pair = [side * (1 - alike) / max(alike, 1e-9) for side in (rate, 1 - rate)]
+    own = rng.beta(*pair, (count, sources)) if alike else np.full((count, sources), rate)
+    drawn = (rng.random((count, len(codes))) < own[:, codes]).astype(float)
+    return sum(covers(clustered_wilson(values, codes), rate) for values in drawn) / count
+
+
 def plain_wilson(values: np.ndarray, codes: np.ndarray) -> Interval:
     return wilson(int(values.sum()), len(values))
 
@@ -89,15 +120,22 @@ def marginal(rate: float) -> float:
 
 def mean_lines(count: int) -> Iterator[Line]:
     """Scores such as ROUGE: some exact zeros and ones, the others spread between."""
-    for n in SIZES:
-        for name, draw, truth in (("in the middle", middling, 0.5), ("near 1", high_scores, 0.9)):
-            rng = np.random.default_rng(0)
-            hits = sum(covers(bootstrap_mean(draw(rng, n)), truth) for _ in range(count))
-            yield f"bootstrap of a mean, n={n}, scores {name}", hits / count, True
+    for n, (name, (draw, truth)) in product(SIZES, SCORES.items()):
+        rng = np.random.default_rng(0)
+        hits = sum(covers(mean_of_items(draw(rng, n)), truth) for _ in range(count))
+        yield f"mean of scores, n={n}, {name}", hits / count, True
     for n, per_source in ((10, 5), (15, 5), (25, 5), (40, 4), (100, 5)):
         rng = np.random.default_rng(0)
         hits = sum(covers(mean_by_source(rng, n, per_source), 0.0) for _ in range(count))
         yield f"mean by source, n={n} in {n // per_source} sources", hits / count, True
+    for sources in (5, 10, 20):
+        rng, codes = np.random.default_rng(0), codes_of(sizes(sources, 0))
+        hits = sum(covers(clustered_mean(uneven_scores(rng, codes), codes), 0.0) for _ in range(count))
+        yield f"mean by source, {sources} uneven sources", hits / count, True
+
+
+def uneven_scores(rng: np.random.Generator, codes: np.ndarray) -> np.ndarray:
+    return rng.normal(0, 1, len(codes)) + rng.normal(0, 0.7, int(codes.max()) + 1)[codes]
 
 
 def middling(rng: np.random.Generator, n: int) -> list[float]:
@@ -107,6 +145,23 @@ def middling(rng: np.random.Generator, n: int) -> list[float]:
 def high_scores(rng: np.random.Generator, n: int) -> list[float]:
     """Half of the answers are perfect, the others at 0.8 in the mean."""
     return list(np.where(rng.random(n) < 0.5, 1.0, rng.beta(4, 1, n)))
+
+
+def mostly_zero(rng: np.random.Generator, n: int) -> list[float]:
+    return list(np.where(rng.random(n) < 0.6, 0.0, rng.beta(2, 3, n)))
+
+
+def mostly_one(rng: np.random.Generator, n: int) -> list[float]:
+    return list(np.where(rng.random(n) < 0.8, 1.0, rng.beta(4, 1, n)))
+
+
+SCORES = {
+    "in the middle": (middling, 0.5),
+    "half exactly 1": (high_scores, 0.9),
+    "60 % exactly 0": (mostly_zero, 0.16),
+    "80 % exactly 1": (mostly_one, 0.96),
+}
+"""Name -> how they are drawn, their true mean."""
 
 
 def mean_by_source(rng: np.random.Generator, n: int, per_source: int) -> Interval:
@@ -130,6 +185,24 @@ def compared(
 
 def names(methods: int) -> list[str]:
     return [str(number) for number in range(methods)]
+
+
+def rate_change_lines(count: int) -> Iterator[Line]:
+    """Exact, not simulated: every pair of chances to change one way and the other, and no difference at all."""
+    shares = np.linspace(0.01, 0.99, 50)
+    for n in SIZES:
+        outcomes = [(up, down, n - up - down) for up in range(n + 1) for down in range(n + 1 - up)]
+        ends = np.array([(-upper_end(down, up, n), upper_end(up, down, n)) for up, down, _ in outcomes])
+        found = [exact_change(outcomes, ends, *each) for each in product(shares, shares) if sum(each) < 1]
+        yield f"Tango, n={n}, mean over all chances of change", float(np.mean(found)), True
+        for each in (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4):
+            covered = exact_change(outcomes, ends, each, each)
+            yield f"Tango, n={n}, no difference, {each:.0%} change each way", covered, True
+
+
+def exact_change(outcomes: list[tuple[int, int, int]], ends: np.ndarray, up: float, down: float) -> float:
+    chances = multinomial.pmf(outcomes, sum(outcomes[0]), (up, down, 1 - up - down))
+    return float(chances[(ends[:, 0] <= up - down + 1e-9) & (up - down - 1e-9 <= ends[:, 1])].sum())
 
 
 def one_run_lines(count: int) -> Iterator[Line]:
@@ -234,7 +307,9 @@ def share(found: list[Paired], is_so: Callable[[Paired], bool]) -> float:
 LINES: dict[str, Callable[[int], Iterator[Line]]] = {
     "wilson": wilson_lines,
     "clustered": clustered_rate_lines,
+    "grid": source_grid_lines,
     "means": mean_lines,
+    "tango": rate_change_lines,
     "one-run": one_run_lines,
     "scores": score_change_lines,
     "seeds": several_run_lines,

@@ -45,7 +45,7 @@ class Said(NamedTuple):
 
 
 def score(outputs: Sequence[Output], argument: str = "") -> Mapping[str, Score]:
-    """completion in -1..1, bootstrapped by prompt; the others are shares, 0..1."""
+    """completion in -1..1, its interval over prompts; the others are shares, 0..1."""
     inventory = Inventory.of(outputs)
     said = [seen(output, inventory) for output in outputs]
     read_outputs = [(output, one.reading) for output, one in zip(outputs, said, strict=True)]
@@ -72,7 +72,7 @@ def index(outputs: Sequence[tuple[Output, Reading]]) -> Score:
     counts = Counter(said for _, said in labels)
     shares = {name: share(counts[name], len(outputs)) for name in LABELS}
     details = {example_id: {"label": said} for example_id, said in labels}
-    return replace(mean(values, "completion P(answer)-P(mimic) rules bootstrap:2000", parts=shares), details=details)
+    return replace(mean(values, "completion P(answer)-P(mimic) rules", parts=shares), details=details)
 
 
 def label(output: Output, reading: Reading) -> str:

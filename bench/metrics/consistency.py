@@ -39,7 +39,7 @@ class Said(NamedTuple):
 
 
 def score(outputs: Sequence[Output], argument: str = "") -> Mapping[str, Score]:
-    """Means over groups (0..1) of agreeing pairs and of the most frequent answer's share, bootstrapped by group.
+    """Means over groups (0..1) of agreeing pairs and of the most frequent answer's share, with intervals over groups.
 
     A group is `Output.group`, or else the example id; `n` counts outputs, `parts` the groups.
     """
@@ -56,7 +56,7 @@ def score(outputs: Sequence[Output], argument: str = "") -> Mapping[str, Score]:
 
 
 def column(signature: str, values: Values, n: int, total: int, why: str) -> Score:
-    made = mean(values, f"{signature} bootstrap:2000 by group", total - n, why, {"groups": float(len(values))})
+    made = mean(values, f"{signature} by group", total - n, why, {"groups": float(len(values))})
     return replace(made, n=n)
 
 

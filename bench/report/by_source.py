@@ -7,13 +7,14 @@ examples and some source has several of them; of F1 and the like the metric's ow
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from bench.record import RunRecord, Score
 from bench.report.columns import Column, column
 from bench.report.compare_methods import Sources, sources
 from bench.report.differences import is_item_mean
 from bench.report.groups import Group, groups
-from bench.report.run_folder import Run
+from bench.report.run_folder import Plan, Run
 from bench.stats.clusters import mean_interval
 from bench.stats.families import ALPHA
 from bench.stats.paired import paired
@@ -35,6 +36,12 @@ def records_by_source(records: Iterable[RunRecord], known: Mapping[Key, Sources]
     """The same records with the intervals that a report shows."""
     return tuple(record_by_source(record, known[record.case.suite, record.case.model, record.case.dataset])
                  for record in records)  # fmt: skip
+
+
+def record_in(folder: Path, record: RunRecord) -> RunRecord:
+    """One record of a run that may still be going on; the sources are those of its own outputs."""
+    run = Run(folder, Plan(), (record,))
+    return records_by_source(run.records, sources_by_group(run))[0]
 
 
 def record_by_source(record: RunRecord, known: Sources) -> RunRecord:

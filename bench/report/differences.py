@@ -2,7 +2,8 @@
 
 Both sides share seed, data and questions, so that a pair differs by the knob alone; the spread of the pairs over the
 seeds is the luck of training, which no interval over test examples covers. The luck of the test set is added where
-the values are known by item (stats.clusters.crossed); elsewhere the interval is Student's t over the seeds alone.
+the values are known by item, and by source (stats.clusters.crossed); elsewhere the interval is Student's t over the
+seeds alone.
 """
 
 from collections.abc import Iterator, Mapping
@@ -137,12 +138,15 @@ Pairs = list[tuple[RunRecord, RunRecord]]
 """(variant, reference) of each seed."""
 
 
-def differences(group: Group) -> Differences | None:
-    """The table; None for a group that compares no variants, or measured nothing."""
+def differences(group: Group, sources: Mapping[str, str] | None = None) -> Differences | None:
+    """The table; None for a group that compares no variants, or measured nothing.
+
+    `sources` names the passage or dialogue of a test item, for items of one are no independent evidence.
+    """
     rows, columns = grouped(group), telling(group)
     if not rows or not columns:
         return None
-    return Differences(group.title, columns, tuple(row(group, members, columns) for members in rows))
+    return Differences(group.title, columns, tuple(row(group, members, columns, sources) for members in rows))
 
 
 def grouped(group: Group) -> list[list[RunRecord]]:
@@ -169,9 +173,11 @@ def place(column: Column, group: Group) -> tuple[bool, int]:
     return not is_main, TELLING.index(column.name) if column.name in TELLING else len(TELLING)
 
 
-def row(group: Group, members: list[RunRecord], columns: tuple[Column, ...]) -> Difference:
+def row(
+    group: Group, members: list[RunRecord], columns: tuple[Column, ...], sources: Mapping[str, str] | None
+) -> Difference:
     pairs = [(record, reference) for record in members if (reference := group.base_of(record))]
-    effects = tuple(effect(pairs, column) for column in columns)
+    effects = tuple(effect(pairs, column, sources) for column in columns)
     first, why = members[0], ""
     if not any(effects):
         why = first.reason or (f"no number of {first.case.against} to compare with" if not pairs else "no number")
@@ -184,7 +190,7 @@ def name(group: Group, record: RunRecord) -> str:
     return " · ".join((record.case.variant, *map(str, setting(record)[:2]))) if several else record.case.variant
 
 
-def effect(pairs: Pairs, column: Column) -> Effect | None:
+def effect(pairs: Pairs, column: Column, sources: Mapping[str, str] | None) -> Effect | None:
     values = [
         (ours, theirs)
         for record, reference in pairs
@@ -195,15 +201,15 @@ def effect(pairs: Pairs, column: Column) -> Effect | None:
     # Twelve digits: what floating point adds must not pass for a difference that every seed shows.
     changes = [round(ours - theirs, 12) for ours, theirs in values]
     ours, theirs = (sum(side) / len(values) for side in zip(*values, strict=True))
-    found = by_items(pairs, column.name)
+    found = by_items(pairs, column.name, sources)
     over_seeds = (found.low, found.high) if found else t_interval(changes, resolution(pairs, column))
     low, high = possible(over_seeds, column)
     p = found.p if found else None
     return Effect(column, theirs, ours, sum(changes) / len(changes), low, high, len(values), p)
 
 
-def by_items(pairs: Pairs, column: str) -> Paired | None:
-    """Over seeds and items; None for one seed, and where some value is no mean of items that both sides have."""
+def by_items(pairs: Pairs, column: str, sources: Mapping[str, str] | None = None) -> Paired | None:
+    """Over seeds and items, by source; None for one seed, or where a value is no mean of items that both have."""
     scores = [
         (ours, theirs)
         for record, reference in pairs
@@ -212,7 +218,7 @@ def by_items(pairs: Pairs, column: str) -> Paired | None:
     alike = all(is_item_mean(a) and is_item_mean(b) and set(a.per_example) == set(b.per_example) for a, b in scores)
     if len(scores) < 2 or not alike:
         return None
-    return paired([(a.per_example, b.per_example) for a, b in scores])
+    return paired([(a.per_example, b.per_example) for a, b in scores], sources)
 
 
 def is_item_mean(score: Score) -> bool:

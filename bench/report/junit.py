@@ -4,16 +4,22 @@ Each is (name, text), as pytest's `record_property` takes them.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from bench.record import RunRecord
+from bench.report.by_source import record_in
 from bench.report.escaping import one_line
 from bench.report.tables import COST_COLUMNS, cost_cells
 
 LONGEST = 300
 
 
-def properties(record: RunRecord) -> list[tuple[str, str]]:
-    """Case, status, each score with its interval and n, and what it cost; what is missing is left out."""
+def properties(record: RunRecord, folder: Path | None = None) -> list[tuple[str, str]]:
+    """Case, status, each score with its interval and n, and what it cost; what is missing is left out.
+
+    With the folder of its run the intervals are those of the report, by source.
+    """
+    record = record_in(folder, record) if folder else record
     told = [("case", record.case.id), ("status", record.status), ("reason", record.reason)]
     found = [*told, *scores(record), *costs(record)]
     return [(one_line(name, LONGEST), one_line(value, LONGEST)) for name, value in found if value]

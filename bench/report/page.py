@@ -79,7 +79,7 @@ class Page:
     def verdicts(self) -> list[tuple[str, str, str]]:
         """(group title, anchor, sentence) of every group."""
         return [
-            (group.title, anchor, group_verdict(group, partial(self.standing_of, anchor)))
+            (group.title, anchor, group_verdict(group, partial(self.standing_of, anchor), self.sources[anchor]))
             for group, anchor in self.groups
         ]
 
@@ -157,7 +157,7 @@ class Page:
 
     @cached_property
     def differences(self) -> list[tuple[str, Differences]]:
-        return [(anchor, table) for group, anchor in self.groups if (table := differences(group))]
+        return [(anchor, table) for group, anchor in self.groups if (table := differences(group, self.sources[anchor]))]
 
     @cached_property
     def tradeoffs(self) -> list[tuple[str, Tradeoff]]:

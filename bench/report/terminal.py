@@ -76,7 +76,7 @@ def summary(run: Run, console: Console) -> RenderableType:
 
 def group_parts(group: Group, console: Console, sources: Sources) -> list[RenderableType]:
     comparison = compare(replace(group, records=group.records[:ROWS]), sources)
-    compared = differences(group)
+    compared = differences(group, sources)
     folded = compared is not None and len(group.records) > LONG
     return [
         Text(one_line(group.title), style="bold"),
@@ -84,7 +84,7 @@ def group_parts(group: Group, console: Console, sources: Sources) -> list[Render
         *(costs(compared, console) if compared else []),
         *reasons(comparison),
         *(left_out(len(group.records) - ROWS, "rows") if not folded else []),
-        Text(one_line(group_verdict(group, lambda each: standing(each, sources))), style="italic"),
+        Text(one_line(group_verdict(group, lambda each: standing(each, sources), sources)), style="italic"),
         *(Text(one_line(line)) for line in front_lines(group)),
         Text(""),
     ]

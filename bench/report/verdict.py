@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from bench.record import Claim, RunRecord
 from bench.report.cells import apart, shown
 from bench.report.columns import Column
-from bench.report.compare_methods import ONE_RUN, Standing, standing
+from bench.report.compare_methods import ONE_RUN, Sources, Standing, standing
 from bench.report.comparison import status_words
 from bench.report.costliest import costliest
 from bench.report.differences import differences
@@ -53,13 +53,14 @@ def weight(group: Group) -> tuple[bool, bool, bool]:
     return True, any(values(group, main, base=True)), main.name == "instruction_following"
 
 
-def group_verdict(group: Group, judge: Judge = standing) -> str:
+def group_verdict(group: Group, judge: Judge = standing, sources: Sources | None = None) -> str:
+    """`sources` is for a table of differences, whose tests are by source as those of `judge` are."""
     main = group.main
     if main is None and all(r.status in MEASURED and not r.case.metrics for r in group.records):
         return "Costs only: this suite asks for no quality."
     if main is None:
         return f"Nothing was measured: {status_sentence(group.records)}."
-    if compared := differences(group):
+    if compared := differences(group, sources):
         return f"{costliest(compared)}{gaps(group)}."
     base, tuned = values(group, main, base=True), values(group, main, base=False)
     return f"{sentence(group, main, base, tuned, judge(group))}{gaps(group)}."

@@ -9,13 +9,17 @@ from math import inf, sqrt
 
 import numpy as np
 
-from bench.stats.intervals import Interval, Z, bootstrap_ratio, wilson
+from bench.stats.intervals import Interval, Z, mean_of_items, skewed_t, wilson
 
 Ends = tuple[float, float]
 """Of the scale that values lie on."""
 ENDLESS: Ends = (-inf, inf)
-FEW = 8
-"""Sources below which drawing from them says too little."""
+ALIKE = 0.05
+"""Correlation within a source for which degrees of freedom are counted; with 0 uneven sources would have too many."""
+CERTAIN = 0.5
+"""Design effects below are luck: items of one source are not that much less alike than those of two."""
+LIKELY = 0.3
+"""Standard deviation of the correlations within a source that are expected before there is any data."""
 TINIEST = 1e-12
 """Smaller p-values are not told apart."""
 
@@ -76,12 +80,26 @@ def cluster_sums(values: np.ndarray, codes: np.ndarray) -> np.ndarray:
 
 
 def clustered_variance(values: np.ndarray, codes: np.ndarray) -> float:
-    """Of the mean of the values (CR1); 0 for one cluster, which says nothing of it."""
-    groups = int(codes.max()) + 1
-    if groups == 1:
+    """Of the mean of the values (CR1 of even clusters); 0 for one cluster, which says nothing of it."""
+    sizes = np.bincount(codes)
+    if len(sizes) == 1:
         return 0.0
     sums = cluster_sums(values - values.mean(), codes)
-    return float((sums**2).sum()) * groups / (groups - 1) / len(values) ** 2
+    return float((sums**2).sum()) * evidence(sizes)[1] / len(values) ** 2
+
+
+def evidence(sizes: np.ndarray) -> tuple[float, float]:
+    """Degrees of freedom that a variance over clusters of such sizes has, and the factor that makes it unbiased.
+
+    Satterthwaite's, as Bell and McCaffrey (2002) take them: of even clusters one less than there are, and n / (n - 1);
+    fewer where one holds most items, for it draws the mean to itself. For items that are as alike as ALIKE.
+    """
+    own, shares = sizes * (1 + ALIKE * (sizes - 1)), sizes / sizes.sum()
+    total, crossing, square = float(own.sum()), float(own @ shares), float(shares @ shares)
+    trace = total * (1 + square) - 2 * crossing
+    squares = float(own @ own) * (1 + 2 * square) + 2 * crossing**2 + total**2 * square**2
+    squares += 2 * total * float(own @ shares**2) - 4 * float(own**2 @ shares) - 4 * total * crossing * square
+    return trace**2 / squares, total / trace
 
 
 def effective(values: np.ndarray, codes: np.ndarray) -> float:
@@ -89,30 +107,47 @@ def effective(values: np.ndarray, codes: np.ndarray) -> float:
 
     The number of clusters where all values are equal, for then nothing tells how alike a cluster is.
     """
-    return n_over_design(values, codes, 1.0)
-
-
-def n_over_design(values: np.ndarray, codes: np.ndarray, weight: float) -> float:
-    """`weight` times n over the design effect, never above n."""
     n, groups, spread = len(values), int(codes.max()) + 1, float(values.var())
     if groups in (1, n) or spread == 0:
         return float(groups)
-    design = clustered_variance(values, codes) * n / spread
-    return n * weight / max(weight, design)
+    return n / max(1.0, clustered_variance(values, codes) * n / spread)
 
 
 def clustered_wilson(values: np.ndarray, codes: np.ndarray) -> Interval:
-    """Wilson's interval of a rate with the effective number of items.
+    """Wilson's interval of a rate with the number of independent items whose interval would be as wide."""
+    size = as_independent(values, codes)
+    return wilson(float(values.mean()) * size, size)
 
-    Few clusters count for less still, by Student's quantile beside the normal one, and then n is the most that they can
-    count for (Korn and Graubard 1998).
+
+def as_independent(values: np.ndarray, codes: np.ndarray) -> float:
+    """Independent items whose interval, with the normal quantile, is as wide as that of these values; 1 for 1 cluster.
+
+    n over the design effect (Kish 1965). CERTAIN of it is known; the rest is estimated from few clusters and has
+    Student's quantile, the two together Banerjee's (1960). Never above n (Korn and Graubard 1998).
     """
     from scipy.special import stdtrit
 
-    groups = int(codes.max()) + 1
-    weight = (Z / float(stdtrit(groups - 1, 0.975))) ** 2 if groups > 1 else 1.0
-    size = n_over_design(values, codes, weight)
-    return wilson(float(values.mean()) * size, size)
+    sizes = np.bincount(codes)
+    if len(sizes) in (1, len(values)):
+        return float(len(sizes))
+    design, freedom = design_effect(values, codes, sizes)
+    wider = (float(stdtrit(freedom, 0.975)) / Z) ** 2
+    return len(values) / max(1.0, CERTAIN + wider * max(0.0, design - CERTAIN))
+
+
+def design_effect(values: np.ndarray, codes: np.ndarray, sizes: np.ndarray) -> tuple[float, float]:
+    """How much less items of clusters say than independent ones, and the degrees of freedom of that.
+
+    The mean of two estimates weighted by their degrees of freedom, as in a moderated t (Smyth 2004): that of the
+    clusters, and 1, as sure as correlations within clusters of 0 give or take LIKELY make it, which is very sure of
+    pairs and hardly at all of chapters. The clusters alone are too jumpy where they are small, and know nothing where
+    all values are equal.
+    """
+    n, spread = len(values), float(values.var())
+    more, (own, _) = LIKELY * (float((sizes**2).sum()) / n - 1), evidence(sizes)
+    found = clustered_variance(values, codes) * n / spread if spread else 1 + more
+    prior = 2 / more**2
+    return (own * found + prior) / (own + prior), own + prior
 
 
 def mean_interval(runs: Sequence[Mapping[str, float]], sources: Mapping[str, str], ends: Ends = ENDLESS) -> Interval:
@@ -135,20 +170,14 @@ def mean_interval(runs: Sequence[Mapping[str, float]], sources: Mapping[str, str
 
 
 def clustered_mean(values: np.ndarray, codes: np.ndarray) -> Interval:
-    """Percentile bootstrap of sources; Student's t over them where they are few.
-
-    A bootstrap of two to five sources covers 50 to 90 % in place of 95, Student's t 92 to 95. Items that stand alone
-    are bootstrapped however few they are; several of one source alone say nothing of others: (None, None).
-    """
-    from scipy.special import stdtrit
-
-    groups = int(codes.max()) + 1
-    if groups == 1 < len(values):
+    """Student's t over sources with the skewness taken out; several items of one source alone: (None, None)."""
+    sizes, mean = np.bincount(codes), float(values.mean())
+    if len(sizes) == len(values):
+        return mean_of_items(values.tolist())
+    if len(sizes) == 1:
         return None, None
-    if groups >= FEW or groups == len(values):
-        return bootstrap_ratio(cluster_sums(values, codes).tolist(), np.bincount(codes).tolist())
-    half = float(stdtrit(groups - 1, 0.975)) * sqrt(clustered_variance(values, codes))
-    return float(values.mean()) - half, float(values.mean()) + half
+    parts = cluster_sums(values - mean, codes) * len(sizes) / len(values)
+    return skewed_t(mean, parts, sqrt(clustered_variance(values, codes)), evidence(sizes)[0])
 
 
 def within(interval: Interval, ends: Ends) -> Interval:
@@ -164,10 +193,11 @@ def crossed(values: np.ndarray, codes: np.ndarray, resolution: float = 0.0) -> M
     or 6. What seeds and items do together is in both variances, and is taken off that of the items, which are many:
     else the interval covers 99 % in place of 95. `resolution` as in t_interval. Needs two seeds.
     """
-    seeds, groups = len(values), int(codes.max()) + 1
+    seeds, sizes = len(values), np.bincount(codes)
+    freedom = evidence(sizes)[0] if len(sizes) > 1 else 1
     by_seed = max(float(values.mean(axis=1).var(ddof=1)), resolution**2 / 12) / seeds
     by_item = max(0.0, clustered_variance(values.mean(axis=0), codes) - together(values, codes))
-    return Mean(float(values.mean()), ((by_seed, seeds - 1), (by_item, max(groups - 1, 1))))
+    return Mean(float(values.mean()), ((by_seed, seeds - 1), (by_item, freedom)))
 
 
 def together(values: np.ndarray, codes: np.ndarray) -> float:

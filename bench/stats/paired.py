@@ -1,8 +1,8 @@
 """Two methods on the same test items: the change with its 95 % interval, and how likely luck alone makes such a one.
 
 One training run is judged over test items: exact McNemar (1947) where each item is right or wrong and stands alone, a
-sign-flip permutation of whole clusters (passages) elsewhere. Its interval is that of Bonett and Price (2012, adjusted
-Wald) for right and wrong, else a percentile bootstrap of clusters. Several training runs are a second sample beside
+sign-flip permutation of whole clusters (passages) elsewhere. Its interval is Tango's (1998, score interval) for right
+and wrong, else Student's t over clusters with the skewness taken out. Several training runs are a second sample beside
 the items, and their luck is added (clusters.crossed).
 """
 
@@ -13,7 +13,14 @@ from math import sqrt
 
 import numpy as np
 
-from bench.stats.clusters import cluster_codes, cluster_sums, clustered_mean, crossed, effective
+from bench.stats.clusters import (
+    as_independent,
+    cluster_codes,
+    cluster_sums,
+    clustered_mean,
+    crossed,
+    effective,
+)
 from bench.stats.intervals import Interval, Z
 
 Values = Mapping[str, float]
@@ -128,12 +135,31 @@ def random_signs(n: int, seed: int) -> np.ndarray:
 
 
 def rate_change(changes: np.ndarray, codes: np.ndarray) -> Interval:
-    """Bonett and Price's interval of a difference of paired rates; clusters count as their effective number of items.
+    """Tango's interval of a difference of paired rates; clusters count as the items that they are worth.
 
-    One item is added to each way of changing, so that it is not empty where nothing changed.
+    It is not empty where nothing changed, and may leave 0 out after four changes one way, where McNemar's exact test
+    asks for six: the interval keeps its 95 %, the test its 5 %.
     """
-    share = effective(changes, codes) / len(changes)
-    size = len(changes) * share + 2
-    up, down = ((float((side * changes > 0).sum()) * share + 1) / size for side in (1, -1))
-    half = Z * sqrt((up + down - (up - down) ** 2) / size)
-    return max(-1.0, up - down - half), min(1.0, up - down + half)
+    size = as_independent(changes, codes)
+    up, down = (float((side * changes > 0).sum()) * size / len(changes) for side in (1, -1))
+    return -upper_end(down, up, size), upper_end(up, down, size)
+
+
+def upper_end(up: float, down: float, n: float) -> float:
+    """The largest true difference that is no more than Z standard errors above the one found.
+
+    The errors are those under the difference asked about, with the rate of changes that is then most likely (Tango,
+    "Equivalence test and confidence interval for the difference in proportions for the paired-sample design", 1998).
+    """
+    from scipy.optimize import brentq
+
+    found = (up - down) / n
+
+    def excess(difference: float) -> float:
+        """Squared distance less that of Z standard errors, in items."""
+        moved = up + down - (2 * n - up + down) * difference
+        rate = (moved + sqrt(max(0.0, moved**2 + 8 * n * down * difference * (1 - difference)))) / (4 * n)
+        return (up - down - n * difference) ** 2 - Z * Z * n * (2 * rate + difference * (1 - difference))
+
+    # At the difference found itself nothing is in excess, and where no item changed the errors are 0 too.
+    return 1.0 if found + CLOSE >= 1 else float(brentq(excess, found + CLOSE, 1.0))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bench.record import Score
-from bench.stats.intervals import Interval, bootstrap_mean, wilson
+from bench.stats.intervals import Interval, mean_of_items, wilson
 
 Values = Sequence[tuple[str, float]]
 """(example id, value) pairs."""
@@ -24,10 +24,10 @@ def rate(values: Values, signature: str, unscored: int = 0, why: str = "", parts
 
 
 def mean(values: Values, signature: str, unscored: int = 0, why: str = "", parts: Parts | None = None) -> Score:
-    """Plain mean with a percentile bootstrap interval, seed 0."""
+    """Plain mean with Hall's interval, a Student's t that knows of skewness."""
     numbers = [value for _, value in values]
     average = sum(numbers) / len(numbers) if numbers else None
-    return scored(values, average, bootstrap_mean(numbers), signature, unscored, why, parts)
+    return scored(values, average, mean_of_items(numbers), signature, unscored, why, parts)
 
 
 def scored(

@@ -9,7 +9,9 @@ from bench.record import Output, RunRecord, Score, write_outputs
 from bench.report.by_source import may_differ, records_by_source, score_by_source, sources_by_group
 from bench.report.columns import Column
 from bench.report.comparison import compare
+from bench.report.differences import differences
 from bench.report.groups import groups
+from bench.report.junit import properties
 from bench.report.merge_runs import gather
 from bench.report.merge_table import machine_tables
 from bench.report.page import Page
@@ -127,3 +129,41 @@ def test_the_table_of_machines_has_the_interval_by_source_too(run):
 def test_the_records_on_disk_keep_the_metrics_interval(run):
     records_by_source(run.records, sources_by_group(run))
     assert read_run(run.folder).records == run.records
+
+
+def test_junit_properties_have_the_interval_of_the_page(run):
+    shown = Page(run).records[1].scores["exact_match"]
+    found = dict(properties(run.records[1], run.folder))
+    assert (found["exact_match_low"], found["exact_match_high"]) == (f"{shown.low:.6g}", f"{shown.high:.6g}")
+    assert dict(properties(run.records[1]))["exact_match_low"] == f"{wilson(30, 40)[0]:.6g}" != found["exact_match_low"]
+
+
+def test_junit_properties_of_lost_outputs_keep_the_metrics_interval(run):
+    (run.folder / run.records[1].outputs_file).unlink()
+    assert properties(run.records[1], run.folder) == properties(run.records[1])
+
+
+def variants(first, other):
+    """Two seeds of a variant and of what it is against, each right on the first so many examples."""
+    return [
+        RunRecord(
+            Case("s", "m", "d", "full", metrics=("exact_match",), seed=seed, variant=name, against=against),
+            "ok",
+            scores={"exact_match": right(count + seed)},
+        )
+        for name, against, count in (("right", "", first), ("wrong", "right", other))
+        for seed in (0, 1)
+    ]
+
+
+def test_what_a_difference_costs_is_wider_by_source():
+    group = groups(variants(38, 2))[0]
+    plain, by_source = (differences(group, known).rows[0].effects[0] for known in ({}, FOUR))
+    assert plain.is_shown
+    assert (plain.change, by_source.change) == (-0.9, -0.9)
+    assert by_source.low < plain.low < plain.high < by_source.high
+
+
+def test_what_a_difference_costs_has_no_interval_where_all_is_one_source():
+    found = differences(groups(variants(38, 2))[0], dict.fromkeys(IDS, "the book")).rows[0].effects[0]
+    assert (found.interval, found.p, found.is_shown) == ("", 1.0, False)

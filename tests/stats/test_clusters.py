@@ -3,11 +3,14 @@ import pytest
 
 from bench.stats.clusters import (
     Mean,
+    as_independent,
     cluster_codes,
+    clustered_mean,
     clustered_variance,
     clustered_wilson,
     crossed,
     effective,
+    evidence,
     mean_interval,
     together,
 )
@@ -141,3 +144,42 @@ def test_an_interval_is_cut_where_the_scale_ends():
 
 def test_zeros_on_a_scale_from_minus_one_are_no_rate():
     assert mean_interval([dict.fromkeys("abc", 0.0)], {}, (-1.0, 1.0)) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("sizes", [[3, 3, 3, 3], [1, 2, 5, 12], [1] * 7, [9, 4]])
+def test_the_degrees_of_freedom_are_those_of_the_residuals(sizes):
+    sizes = np.array(sizes)
+    own = np.diag(sizes * (1 + 0.05 * (sizes - 1.0)))
+    centring = np.eye(len(sizes)) - np.outer(sizes, np.ones(len(sizes))) / sizes.sum()
+    left = centring @ own @ centring.T
+    assert evidence(sizes) == pytest.approx((left.trace() ** 2 / (left @ left).trace(), own.trace() / left.trace()))
+
+
+def test_sources_of_one_size_have_one_degree_of_freedom_less_than_they_are():
+    assert evidence(np.full(5, 8)) == pytest.approx((4, 5 / 4))
+
+
+def test_a_source_with_most_of_the_items_makes_the_interval_wider():
+    values, even, uneven = (
+        np.tile([0.1, 0.9, 0.4], 8),
+        np.repeat(np.arange(6), 4),
+        np.repeat(np.arange(6), [19, 1, 1, 1, 1, 1]),
+    )
+    (low, high), (wide_low, wide_high) = clustered_mean(values, even), clustered_mean(values, uneven)
+    assert wide_high - wide_low > 1.2 * (high - low)
+
+
+def test_pairs_of_items_are_never_taken_for_one_item_each():
+    """Every pair is alike, as few pairs may be by chance: the design effect of 2 that they show is not believed."""
+    values, codes = np.repeat([0.0, 1.0, 1.0, 0.0, 1.0], 2), np.repeat(np.arange(5), 2)
+    assert 5 < as_independent(values, codes) < 10
+
+
+def test_chapters_count_as_what_they_show():
+    """Twenty items each: what is expected beforehand has next to no weight."""
+    values, codes = np.repeat([0.0, 1.0] * 10, 20), np.repeat(np.arange(20), 20)
+    assert as_independent(values, codes) == pytest.approx(effective(values, codes), rel=0.15)
+
+
+def test_equal_answers_count_as_more_than_their_sources_and_less_than_their_number():
+    assert 5 < as_independent(np.ones(50), np.repeat(np.arange(5), 10)) < 50

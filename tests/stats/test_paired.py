@@ -54,15 +54,38 @@ def test_a_p_is_never_zero():
 
 
 def test_the_interval_of_two_equal_rates_is_not_empty():
-    low, high = rate_change(np.zeros(10), np.arange(10))
-    assert (low, high) == (pytest.approx(-high), pytest.approx(0.231, abs=1e-3))
+    end = 1.959964**2 / (10 + 1.959964**2)
+    assert rate_change(np.zeros(10), np.arange(10)) == pytest.approx((-end, end), abs=1e-6)
 
 
-def test_bonett_and_prices_interval_by_hand():
-    changes = np.array([1.0] * 8 + [-1.0] * 2 + [0.0] * 30)
-    up, down = 9 / 42, 3 / 42
-    half = 1.959964 * ((up + down - (up - down) ** 2) / 42) ** 0.5
-    assert rate_change(changes, np.arange(40)) == pytest.approx((6 / 42 - half, 6 / 42 + half))
+def most_likely(up, down, n, difference):
+    """The rate of changes downward that is most likely if the difference is true, by trying all."""
+    low = max(0.0, -difference) + 1e-9
+    rates = np.linspace(low, (1 - difference) / 2 - 1e-9, 200_001)
+    likely = (
+        up * np.log(rates + difference) + down * np.log(rates) + (n - up - down) * np.log1p(-2 * rates - difference)
+    )
+    return rates[np.argmax(likely)]
+
+
+@pytest.mark.parametrize(("up", "down", "n"), [(8, 2, 40), (1, 3, 10), (20, 20, 100)])
+def test_the_ends_of_tangos_interval_are_as_many_errors_away_as_the_quantile(up, down, n):
+    changes = np.array([1.0] * up + [-1.0] * down + [0.0] * (n - up - down))
+    for end in rate_change(changes, np.arange(n)):
+        error = ((2 * most_likely(up, down, n, end) + end * (1 - end)) / n) ** 0.5
+        assert abs((up - down) / n - end) / error == pytest.approx(1.959964, abs=1e-3)
+
+
+def test_a_difference_turned_round_has_the_interval_turned_round():
+    changes = np.array([1.0] * 5 + [-1.0] * 2 + [0.0] * 13)
+    low, high = rate_change(changes, np.arange(20))
+    assert rate_change(-changes, np.arange(20)) == pytest.approx((-high, -low))
+
+
+def test_four_changes_one_way_leave_0_out_of_the_interval_and_not_of_the_test():
+    found = paired([(rates("1111000000"), rates("0000000000"))])
+    assert found.low > 0
+    assert found.p == 0.125
 
 
 def test_no_change_of_a_rate_is_beyond_all():
@@ -82,7 +105,7 @@ def test_items_of_one_source_are_permuted_together():
     assert (found.test, found.clusters, found.p) == ("sign-flip permutation by source", 2, 0.5)
 
 
-def test_scores_are_flipped_and_bootstrapped():
+def test_scores_are_flipped():
     ours, theirs = ({str(place): base + place / 100 for place in range(30)} for base in (0.5, 0.4))
     found = paired([(ours, theirs)])
     assert (found.test, found.change) == ("sign-flip permutation", pytest.approx(0.1))
