@@ -234,10 +234,14 @@ def score_change_lines(count: int) -> Iterator[Line]:
                 yield f"told apart, scores, {where}", share(known, lambda f: f.p <= ALPHA), False
 
 
+SEVERAL_RUNS = ((10, 1, 0.5), (10, 1, 0.9), (40, 1, 0.5), (40, 1, 0.9), (100, 1, 0.5), (100, 1, 0.9), (100, 5, 0.5))
+"""(test items, items of a source, rate)."""
+
+
 def several_run_lines(count: int) -> Iterator[Line]:
     """Training has luck of its own: 0.3 in logits is 7 points around 50 %."""
     for seeds in (2, 3, 5):
-        for n, per_source, rate in ((10, 1, 0.5), (40, 1, 0.5), (100, 1, 0.5), (100, 1, 0.9), (100, 5, 0.5)):
+        for n, per_source, rate in SEVERAL_RUNS:
             for luck in (0.0, 0.3, 1.0):
                 rng = np.random.default_rng(0)
                 found = [compared(rng, n, rate, per_source, seeds, luck, 2)[0] for _ in range(count)]

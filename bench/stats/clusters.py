@@ -20,6 +20,9 @@ CERTAIN = 0.5
 """Design effects below are luck: items of one source are not that much less alike than those of two."""
 LIKELY = 0.3
 """Standard deviation of the correlations within a source that are expected before there is any data."""
+ROUNDED = 2.0
+"""Degrees of freedom, at least, of the spread that seeds must have because rates come in steps: with the one of two
+seeds intervals of ten answers cover 98 to 100 %, as if nothing were known of rounding."""
 TINIEST = 1e-12
 """Smaller p-values are not told apart."""
 
@@ -30,7 +33,7 @@ class Mean:
 
     value: float
     parts: tuple[tuple[float, float], ...]
-    """(variance, degrees of freedom) of what was sampled: seeds, sources. Variances add up."""
+    """(variance, degrees of freedom) of what was sampled (seeds, sources) and of rounding. Variances add up."""
 
     @property
     def error(self) -> float:
@@ -185,19 +188,21 @@ def within(interval: Interval, ends: Ends) -> Interval:
     return interval if low is None or high is None else (max(low, ends[0]), min(high, ends[1]))
 
 
-def crossed(values: np.ndarray, codes: np.ndarray, resolution: float = 0.0) -> Mean:
+def crossed(values: np.ndarray, codes: np.ndarray, resolution: float = 0.0, rounding_freedom: float = ROUNDED) -> Mean:
     """The mean of (seeds, items) values, both being samples: the variances over seeds and over clusters are added.
 
     Clark's min F' (1973) did so. Its Satterthwaite degrees of freedom are not safe: of two seeds that agree by luck
     they told 12 % false differences where training varies most; Cochran and Cox's weighted quantile (1950) keeps to 5
     or 6. What seeds and items do together is in both variances, and is taken off that of the items, which are many:
-    else the interval covers 99 % in place of 95. `resolution` as in t_interval. Needs two seeds.
+    else the interval covers 99 % in place of 95. `resolution` as in t_interval; what it adds to the spread of the seeds
+    is a part of its own. Needs two seeds.
     """
     seeds, sizes = len(values), np.bincount(codes)
     freedom = evidence(sizes)[0] if len(sizes) > 1 else 1
-    by_seed = max(float(values.mean(axis=1).var(ddof=1)), resolution**2 / 12) / seeds
+    by_seed = float(values.mean(axis=1).var(ddof=1))
+    rounding = (max(0.0, resolution**2 / 12 - by_seed) / seeds, max(seeds - 1, rounding_freedom))
     by_item = max(0.0, clustered_variance(values.mean(axis=0), codes) - together(values, codes))
-    return Mean(float(values.mean()), ((by_seed, seeds - 1), (by_item, freedom)))
+    return Mean(float(values.mean()), ((by_seed / seeds, seeds - 1), rounding, (by_item, freedom)))
 
 
 def together(values: np.ndarray, codes: np.ndarray) -> float:

@@ -79,8 +79,19 @@ def test_the_luck_of_items_is_added_to_that_of_seeds():
 
 def test_what_seeds_and_items_do_together_is_counted_once():
     values = np.random.default_rng(0).normal(0, 1, (5, 400))
-    (by_seed, _), (by_item, _) = crossed(values, np.arange(400)).parts
+    (by_seed, _), _, (by_item, _) = crossed(values, np.arange(400)).parts
     assert by_item < 0.3 / (5 * 400) < by_seed < 3 / (5 * 400)
+
+
+def test_rounding_is_all_that_is_known_of_two_seeds_that_agree():
+    values = np.array([[1.0, 0.0, 0.0, 1.0], [0.0, 1.0, 1.0, 0.0]])
+    assert crossed(values, np.arange(4), 0.25).parts[:2] == ((0.0, 1), (0.25**2 / 12 / 2, 2))
+    assert crossed(values, np.arange(4), 0.25, rounding_freedom=1).parts[1][1] == 1
+
+
+def test_seeds_that_differ_by_more_than_rounding_have_no_part_of_it():
+    values = np.array([[1.0, 1.0, 0.0, 1.0], [0.0, 0.0, 0.0, 0.0]])
+    assert crossed(values, np.arange(4), 0.25).parts[:2] == ((0.75**2 / 2 / 2, 1), (0.0, 2))
 
 
 def test_what_seeds_and_items_do_together_by_hand():

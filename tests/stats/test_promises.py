@@ -78,10 +78,12 @@ def test_one_run_without_a_difference_is_told_apart_in_at_most_5_per_cent(simula
 
 
 @pytest.mark.parametrize("luck", [0.0, 1.0])
-def test_two_seeds_without_a_difference_are_told_apart_in_at_most_5_per_cent(simulation, luck):
+@pytest.mark.parametrize("n", [10, 40])
+def test_two_seeds_without_a_difference_are_told_apart_in_at_most_5_per_cent_and_covered_in_95(simulation, n, luck):
     rng = simulation.np.random.default_rng(1)
-    found = [simulation.compared(rng, 40, 0.5, 1, 2, luck, 2)[0] for _ in range(COUNT)]
+    found = [simulation.compared(rng, n, 0.5, 1, 2, luck, 2)[0] for _ in range(COUNT)]
     assert simulation.share(found, simulation.told) <= 0.05 + SLACK
+    assert 0.95 - SLACK <= simulation.share(found, lambda f: simulation.covers((f.low, f.high), 0.0)) <= 0.95 + SLACK
 
 
 def test_a_table_of_four_equal_methods_has_a_false_winner_in_at_most_5_per_cent(simulation):
