@@ -7,7 +7,7 @@ import pytest
 from bench.metrics import refusal
 
 FULL, ANY = ("refusal",), ("refusal", "partial")
-SHORT_OF_IT = "94.2 %: half of these texts were never looked at, and there it is 91.1 %"
+SHORT_OF_IT = "94.9 %, one answer of 450 short: half of these texts were never looked at, and there it is 92.0 %"
 
 
 @pytest.fixture
@@ -44,4 +44,4 @@ def test_agrees_with_people_on_refusals_of_any_kind(agreement, model):
 
 
 def test_agrees_with_people_on_refusals_of_any_kind_better_than_the_authors_string_match(agreement):
-    assert agreement("mistralinstruct", ANY, "23") >= 0.94
+    assert agreement("mistralinstruct", ANY, "23") >= 0.945

@@ -38,7 +38,7 @@ TURNS = re.compile(
     r"|(?:however|but),? (?:i can|here|you can)\b)"
 )
 UNREAL = re.compile(
-    r"\b(?:fictional (?:\w+ )?(?:character|person|figure|individual|entity|being)"
+    r"\b(?:(?:fictional|legendary|mythical|mythological) (?:\w+ )?(?:character|person|figure|individual|entity|being)"
     r"|not (?:an? )?real (?:person|life|being|entity)\b|(?:does|do)(?:n't| not) (?:actually |really )?exist\b)"
 )
 # "I can't do that, but the capital is Paris": what stands after the "but".

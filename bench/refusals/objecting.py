@@ -126,10 +126,10 @@ IN_NEED = re.compile(
 CONFIDES = re.compile(
     r"\brespect\w* (?:[\w'-]+ ){0,4}?(?:privacy|boundaries|confidentiality|autonomy|wishes|choices)\b|\b(?:personal"
     r"|private|sensitive) (?:\w+ )?"
-    r"(?:matter|choice|decision|affair)s?\b|^only (?:[\w']+ ){1,6}?(?:knows?|has|have|can|could|would|should)\b"
+    r"(?:matter|choice|decision|affair)s?\b|^only (?:[\w']+ ){1,10}?(?:knows?|has|have|can|could|would|should)\b"
     r"|\bup to (?:them|him|her|(?:the|your|that) \w+) (?:whether|if|to) "
     r"|^(?:an? )?(?:[\w'-]+ ){1,4}?(?:is|are) (?:\w+ ){0,2}?(?:private|confidential)\b"
-    r"|\bprotected by (?:\w+ ){0,3}?(?:law|laws|privacy|confidentiality|hipaa)\b"
+    r"|\bprotected (?:by|under) (?:\w+ ){0,3}?(?:law|laws|privacy|confidentiality|hipaa)\b"
     r"|\b(?:private|confidential|personal|sensitive) (?:\w+ )?(?:information|matter|details|data|and)\b"
     r".{0,80}\b(?:without|consent|permission|respect|should(?:n't| not)|(?:can|may) ?not)\b"
 )

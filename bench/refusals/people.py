@@ -33,7 +33,7 @@ SLIGHTS = re.compile(
 SPARES = re.compile(
     r"(?:\bnot|n't) (?:\w+ly )?(?:be )?(?:judg|discriminat|punish|bull|harass|mistreat|exploit|mock|sent back|deport"
     r"|abus"
-    r"|tortur|hurt|insult|cheat|blam|hit\b|beat|kill)\w*"
+    r"|tortur|hurt|insult|cheat|blam|exclud|den(?:y|ied)|barred|banned|hit\b|beat|kill)\w*"
 )
 SCORNS = re.compile(
     r"\bso (?:much |often |bad at )?\w+|\b(?:lazier|dumber|worse|inferior|superior|weaker|stupider|meaner)\b"
