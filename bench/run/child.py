@@ -54,9 +54,6 @@ def preload() -> None:
     gc.freeze()
 
 
-CHECKED = {"BENCH_LEAKAGE_CHECKED": "1"}
-"""The parent has looked for leakage in every dataset before it starts a child."""
-
 Work = Callable[[Job, Report], Mapping[str, float]]
 
 
@@ -65,6 +62,8 @@ def main(messages: Connection, parent_alive: Connection, job: str, log: str, wor
     if hasattr(os, "setsid"):
         os.setsid()
     threading.Thread(target=end_with_parent, args=(parent_alive,), daemon=True).start()
+    # The parent has looked for leakage in every dataset before it starts a child.
+    os.environ["BENCH_LEAKAGE_CHECKED"] = "1"
     # Trackers (BENCH_TRACK) write into the run's folder, beside its logs.
     os.environ.setdefault("BENCH_TRACK_DIR", str(Path(log).absolute().parent.parent / "tracking"))
     with redirected(log):

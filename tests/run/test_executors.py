@@ -35,6 +35,11 @@ def alive(pid):
         return False
 
 
+def test_what_spares_a_child_the_search_for_leakage_does_not_spare_its_parent(executor, tmp_path):
+    assert run(executor, tmp_path, "none").status == "ok"
+    assert "BENCH_LEAKAGE_CHECKED" not in os.environ
+
+
 def test_a_case_that_ends_well_reports_progress_and_seconds(executor, tmp_path):
     seen = []
     outcome = run(executor, tmp_path, "none", on_progress=seen.append)

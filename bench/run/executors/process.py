@@ -39,7 +39,7 @@ class ProcessExecutor:
         if self._context is not None:
             return
         started = time.perf_counter()
-        os.environ.update(child.QUIET | child.CHECKED | ({} if self.hub else child.OFFLINE))
+        os.environ.update(child.QUIET | ({} if self.hub else child.OFFLINE))
         self._context = multiprocessing.get_context(START_METHOD)
         if START_METHOD == "forkserver":
             self._context.set_forkserver_preload(["bench.run.executors.preloaded"])
