@@ -15,7 +15,7 @@ from math import sqrt
 import numpy as np
 from scipy.stats import binom, multinomial
 
-from bench.stats.clusters import cluster_codes, clustered_mean, clustered_wilson
+from bench.stats.clusters import cluster_codes, clustered_mean, clustered_wilson, mean_interval
 from bench.stats.families import ALPHA, holm, pairs_of
 from bench.stats.intervals import Interval, mean_of_items, t_interval, wilson
 from bench.stats.paired import Paired, paired, upper_end
@@ -250,6 +250,25 @@ def several_run_lines(count: int) -> Iterator[Line]:
                 yield f"told apart, {where}", share(found, lambda f: f.p <= ALPHA), False
 
 
+def rate_over_seeds_lines(count: int) -> Iterator[Line]:
+    """One method's own rate over several training runs, as a cell of a table has it."""
+    for seeds, n, rate, luck in product((2, 3, 5), SIZES, (0.5, 0.9, 0.98), (0.0, 0.3, 1.0)):
+        yield f"rate over {seeds} seeds, n={n}, rate {rate}, luck {luck}", over_seeds(count, seeds, n, rate, luck), True
+
+
+def over_seeds(count: int, seeds: int, n: int, rate: float, luck: float) -> float:
+    """How often the interval of the mean rate covers that of all items and all training runs."""
+    rng, ids = np.random.default_rng(3), items(n, 1)[0]
+    many = np.random.default_rng(9).normal(0, sqrt(1.5**2 + luck**2), 2_000_000)
+    truth = float((1 / (1 + np.exp(-np.log(rate / (1 - rate)) - many))).mean())
+    hits = 0
+    for _ in range(count):
+        hard = difficulties(rng, n, 1, 1.5, 0.0)
+        runs = [dict(zip(ids, answers(rng, rate, hard, rng.normal(0, luck)), strict=True)) for _ in range(seeds)]
+        hits += covers(mean_interval(runs, {}), truth)
+    return hits / count
+
+
 def power_lines(count: int) -> Iterator[Line]:
     """Not a promise: how often a real difference of two methods is shown."""
     for low, high in ((0.5, 0.65), (0.85, 0.95)):
@@ -317,6 +336,7 @@ LINES: dict[str, Callable[[int], Iterator[Line]]] = {
     "one-run": one_run_lines,
     "scores": score_change_lines,
     "seeds": several_run_lines,
+    "rate-over-seeds": rate_over_seeds_lines,
     "seeds-alone": seeds_alone_lines,
     "power": power_lines,
     "tables": table_lines,

@@ -157,7 +157,8 @@ def mean_interval(runs: Sequence[Mapping[str, float]], sources: Mapping[str, str
     """95 % of the mean over items, one mapping (example id -> value) for each training seed; (None, None) for none.
 
     One run: Wilson for rates (0s and 1s on a scale that ends there) and clustered_mean for the rest, both by source.
-    Several: Student's t over seeds and sources, which several items of one source alone do not allow.
+    Several: Student's t over seeds and sources, which several items of one source alone do not allow; of rates as the
+    Wilson interval that is as wide, for near the ends of the scale Student's covers 84 to 92 %.
     """
     ids = sorted(set.intersection(*map(set, runs))) if runs else []
     if not ids:
@@ -169,7 +170,19 @@ def mean_interval(runs: Sequence[Mapping[str, float]], sources: Mapping[str, str
         return clustered_wilson(values[0], codes) if is_rate else within(clustered_mean(values[0], codes), ends)
     if codes.max() == 0 < len(ids) - 1:
         return None, None
-    return within(crossed(values, codes, 1 / len(ids) if is_rate else 0.0).interval, (0.0, 1.0) if is_rate else ends)
+    return wilson_of_seeds(values, codes) if is_rate else within(crossed(values, codes).interval, ends)
+
+
+def wilson_of_seeds(values: np.ndarray, codes: np.ndarray) -> Interval:
+    """Wilson's interval of a rate over (seeds, items), with the items whose interval would be as wide as Student's.
+
+    Where all are right, or all wrong, the seeds add nothing to what the items of one say.
+    """
+    found, size = crossed(values, codes, 1 / values.shape[1]), as_independent(values[0], codes)
+    if 0 < found.value < 1:
+        half = found.quantile(0.05) * found.error
+        size = min(float(values.size), found.value * (1 - found.value) * (Z / half) ** 2)
+    return wilson(found.value * size, size)
 
 
 def clustered_mean(values: np.ndarray, codes: np.ndarray) -> Interval:

@@ -86,6 +86,13 @@ def test_two_seeds_without_a_difference_are_told_apart_in_at_most_5_per_cent_and
     assert 0.95 - SLACK <= simulation.share(found, lambda f: simulation.covers((f.low, f.high), 0.0)) <= 0.95 + SLACK
 
 
+@pytest.mark.parametrize("seeds", [2, 3, 5])
+def test_a_rate_near_the_end_of_its_scale_is_covered_over_several_seeds(simulation, seeds):
+    """Student's t over seeds and items covers 84 to 89 % there."""
+    assert simulation.over_seeds(COUNT, seeds, 10, 0.98, 1.0) >= 0.95 - SLACK
+    assert simulation.over_seeds(COUNT, seeds, 40, 0.98, 1.0) >= 0.95 - SLACK
+
+
 def test_a_table_of_four_equal_methods_has_a_false_winner_in_at_most_5_per_cent(simulation):
     rng = simulation.np.random.default_rng(1)
     tables = [simulation.compared(rng, 40, 0.5, 1, 1, 0.0, 4) for _ in range(COUNT // 3)]
