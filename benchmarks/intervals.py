@@ -122,7 +122,7 @@ def mean_lines(count: int) -> Iterator[Line]:
     """Scores such as ROUGE: some exact zeros and ones, the others spread between."""
     for n, (name, (draw, truth)) in product(SIZES, SCORES.items()):
         rng = np.random.default_rng(0)
-        hits = sum(covers(mean_of_items(draw(rng, n)), truth) for _ in range(count))
+        hits = sum(covers(mean_of_items(draw(rng, n), (0.0, 1.0)), truth) for _ in range(count))
         yield f"mean of scores, n={n}, {name}", hits / count, True
     for n, per_source in ((10, 5), (15, 5), (25, 5), (40, 4), (100, 5)):
         rng = np.random.default_rng(0)
@@ -251,21 +251,36 @@ def several_run_lines(count: int) -> Iterator[Line]:
 
 
 def rate_over_seeds_lines(count: int) -> Iterator[Line]:
-    """One method's own rate over several training runs, as a cell of a table has it."""
+    """One method's own rate over several training runs, as a cell of a table has it; then single rates."""
+    for seeds, n, luck, spread in product((2, 3, 5), SIZES, (0.0, 0.3, 1.0), (0.5, 1.5, 3.0)):
+        where = f"{seeds} seeds, n={n}, luck {luck}, items' spread {spread}"
+        yield f"rate over {where}, mean over rates", over_rates(count, seeds, n, luck, spread), True
+    for seeds, luck in product((2, 3, 5), (0.0, 0.3, 1.0)):
+        where = f"{seeds} seeds, n=100 in 20 sources, luck {luck}"
+        yield f"rate over {where}, mean over rates", over_rates(count, seeds, 100, luck, 1.0, 5), True
     for seeds, n, rate, luck in product((2, 3, 5), SIZES, (0.5, 0.9, 0.98), (0.0, 0.3, 1.0)):
         yield f"rate over {seeds} seeds, n={n}, rate {rate}, luck {luck}", over_seeds(count, seeds, n, rate, luck), True
 
 
-def over_seeds(count: int, seeds: int, n: int, rate: float, luck: float) -> float:
+def over_rates(count: int, seeds: int, n: int, luck: float, spread: float, per_source: int = 1) -> float:
+    """Rates 0.05 to 0.95 of a middling item and run; the upper half is the mirror of the lower."""
+    found = [over_seeds(count, seeds, n, rate, luck, spread, per_source) for rate in (0.05, 0.1, 0.2, 0.3, 0.5)]
+    return float(np.average(found, weights=(2, 2, 2, 2, 1)))
+
+
+def over_seeds(
+    count: int, seeds: int, n: int, rate: float, luck: float, spread: float = 1.5, per_source: int = 1
+) -> float:
     """How often the interval of the mean rate covers that of all items and all training runs."""
-    rng, ids = np.random.default_rng(3), items(n, 1)[0]
-    many = np.random.default_rng(9).normal(0, sqrt(1.5**2 + luck**2), 2_000_000)
+    rng, (ids, sources) = np.random.default_rng(3), items(n, per_source)
+    shared = 1.0 if per_source > 1 else 0.0
+    many = np.random.default_rng(9).normal(0, sqrt(spread**2 + shared**2 + luck**2), 2_000_000)
     truth = float((1 / (1 + np.exp(-np.log(rate / (1 - rate)) - many))).mean())
     hits = 0
     for _ in range(count):
-        hard = difficulties(rng, n, 1, 1.5, 0.0)
+        hard = difficulties(rng, n, per_source, spread, shared)
         runs = [dict(zip(ids, answers(rng, rate, hard, rng.normal(0, luck)), strict=True)) for _ in range(seeds)]
-        hits += covers(mean_interval(runs, {}), truth)
+        hits += covers(mean_interval(runs, sources if per_source > 1 else {}), truth)
     return hits / count
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from bench.behaviour import LABELS, Inventory, Reading, answer_of, copied, fourgrams, read, repeated
 from bench.record import Output, Score
-from bench.stats.scores import mean, rate, share
+from bench.stats.scores import SHARE, mean, rate, share
 
 HIGHER_IS_BETTER = {
     "completion": True,
@@ -72,7 +72,8 @@ def index(outputs: Sequence[tuple[Output, Reading]]) -> Score:
     counts = Counter(said for _, said in labels)
     shares = {name: share(counts[name], len(outputs)) for name in LABELS}
     details = {example_id: {"label": said} for example_id, said in labels}
-    return replace(mean(values, "completion P(answer)-P(mimic) rules", parts=shares), details=details)
+    made = mean(values, "completion P(answer)-P(mimic) rules", parts=shares, ends=(-1.0, 1.0))
+    return replace(made, details=details)
 
 
 def label(output: Output, reading: Reading) -> str:
@@ -106,7 +107,7 @@ def of_fourgrams(signature: str, ids: Sequence[str], measured: Sequence[float | 
     values = [(example_id, value) for example_id, value in zip(ids, measured, strict=True) if value is not None]
     short = len(ids) - len(values)
     why = f"{short} outputs of fewer than four words" if short else ""
-    return mean(values, signature, unscored=short, why=why)
+    return mean(values, signature, unscored=short, why=why, ends=SHARE)
 
 
 def answer_preference(outputs: Sequence[Output]) -> Score:

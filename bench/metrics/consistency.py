@@ -14,7 +14,7 @@ from bench import checks
 from bench.behaviour import final_of
 from bench.metrics.exact_match import normalise
 from bench.record import Output, Score
-from bench.stats.scores import Values, mean
+from bench.stats.scores import SHARE, Values, mean
 
 COLUMNS = ("consistency", "agreement_majority")
 HIGHER_IS_BETTER = dict.fromkeys(COLUMNS, True)
@@ -56,7 +56,7 @@ def score(outputs: Sequence[Output], argument: str = "") -> Mapping[str, Score]:
 
 
 def column(signature: str, values: Values, n: int, total: int, why: str) -> Score:
-    made = mean(values, f"{signature} by group", total - n, why, {"groups": float(len(values))})
+    made = mean(values, f"{signature} by group", total - n, why, {"groups": float(len(values))}, SHARE)
     return replace(made, n=n)
 
 

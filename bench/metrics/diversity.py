@@ -14,7 +14,7 @@ from bench import checks
 from bench.behaviour import answer_of, tokens
 from bench.record import Output, Score
 from bench.stats.intervals import Z
-from bench.stats.scores import mean, rate
+from bench.stats.scores import SHARE, mean, rate
 
 HIGHER_IS_BETTER = {"distinct_2": True, "unique_outputs": True, "self_bleu": False}
 UNIT = {"distinct_2": "rate", "unique_outputs": "rate", "self_bleu": "score"}
@@ -133,7 +133,9 @@ def self_bleu(texts: Texts, n: int) -> Score:
         return too_few(signature, n)
     bleu = against_the_others([words[:LONGEST] for _, words in sample])
     values = [(example_id, value) for (example_id, _), value in zip(sample, bleu[:SAMPLE], strict=False)]
-    return mean(values, signature, n - len(values), left_out(len(values), n, "are empty or not in the sample"))
+    return mean(
+        values, signature, n - len(values), left_out(len(values), n, "are empty or not in the sample"), ends=SHARE
+    )
 
 
 def against_the_others(texts: Sequence[list[str]]) -> list[float]:

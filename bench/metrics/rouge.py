@@ -14,7 +14,7 @@ from bench.errors import UserError, nearest
 from bench.metrics._references import missing, missing_note, notes, unscored_note
 from bench.metrics._rouge import VARIANTS, reader
 from bench.record import Output, Score
-from bench.stats.scores import mean
+from bench.stats.scores import SHARE, mean
 
 HIGHER_IS_BETTER = True
 UNIT = "score"
@@ -51,7 +51,7 @@ def column_score(variant: str, values: Sequence[float], judged: Judged, left_out
     pairs = [(output.example_id, value) for output, value in zip(scored, values, strict=True)]
     why = notes(reasons(left_out), missing_note(scored))
     parts = {"missing": float(missing(scored))}
-    return mean(pairs, signature(variant), unscored=len(left_out), why=why, parts=parts)
+    return mean(pairs, signature(variant), len(left_out), why, parts, SHARE)
 
 
 def signature(variant: str) -> str:

@@ -10,7 +10,7 @@ from bench.behaviour import final_of
 from bench.metrics._references import is_missing, missing, missing_note, notes, unscored_note
 from bench.metrics.exact_match import normalise
 from bench.record import Output, Score
-from bench.stats.scores import mean
+from bench.stats.scores import SHARE, mean
 
 HIGHER_IS_BETTER = True
 UNIT = "score"
@@ -23,7 +23,7 @@ def score(outputs: Sequence[Output], argument: str = "") -> Score:
     values = [(output.example_id, value(output)) for output in judged]
     unscored = len(outputs) - len(judged)
     why = notes(unscored_note(unscored), missing_note(judged))
-    return mean(values, SIGNATURE, unscored, why, {"missing": float(missing(judged))})
+    return mean(values, SIGNATURE, unscored, why, {"missing": float(missing(judged))}, SHARE)
 
 
 def value(output: Output) -> float:

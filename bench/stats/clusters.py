@@ -5,15 +5,12 @@ Clustered standard errors as in Miller, "Adding Error Bars to Evals" (arXiv 2411
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, sqrt
+from math import sqrt
 
 import numpy as np
 
-from bench.stats.intervals import Interval, Z, mean_of_items, skewed_t, wilson
+from bench.stats.intervals import ENDLESS, Ends, Interval, Z, mean_of_items, skewed_t, wilson
 
-Ends = tuple[float, float]
-"""Of the scale that values lie on."""
-ENDLESS: Ends = (-inf, inf)
 ALIKE = 0.05
 """Correlation within a source for which degrees of freedom are counted; with 0 uneven sources would have too many."""
 CERTAIN = 0.5
@@ -23,6 +20,9 @@ LIKELY = 0.3
 ROUNDED = 2.0
 """Degrees of freedom, at least, of the spread that seeds must have because rates come in steps: with the one of two
 seeds intervals of ten answers cover 98 to 100 %, as if nothing were known of rounding."""
+LUCK = 0.1
+"""Standard deviation of the share of a rate's variance that is training's luck, expected before there is any data: of
+few items seeds differ by chance alone, which is then as good as known."""
 TINIEST = 1e-12
 """Smaller p-values are not told apart."""
 
@@ -157,8 +157,8 @@ def mean_interval(runs: Sequence[Mapping[str, float]], sources: Mapping[str, str
     """95 % of the mean over items, one mapping (example id -> value) for each training seed; (None, None) for none.
 
     One run: Wilson for rates (0s and 1s on a scale that ends there) and clustered_mean for the rest, both by source.
-    Several: Student's t over seeds and sources, which several items of one source alone do not allow; of rates as the
-    Wilson interval that is as wide, for near the ends of the scale Student's covers 84 to 92 %.
+    Several: Student's t over seeds and sources, which several items of one source alone do not allow; of rates as in
+    Wilson's interval, for near the ends of the scale Student's covers 84 to 92 %.
     """
     ids = sorted(set.intersection(*map(set, runs))) if runs else []
     if not ids:
@@ -167,29 +167,40 @@ def mean_interval(runs: Sequence[Mapping[str, float]], sources: Mapping[str, str
     codes = cluster_codes(ids, sources)
     is_rate = ends in (ENDLESS, (0.0, 1.0)) and bool(np.isin(values, (0, 1)).all())
     if len(runs) == 1:
-        return clustered_wilson(values[0], codes) if is_rate else within(clustered_mean(values[0], codes), ends)
+        return clustered_wilson(values[0], codes) if is_rate else within(clustered_mean(values[0], codes, ends), ends)
     if codes.max() == 0 < len(ids) - 1:
         return None, None
-    return wilson_of_seeds(values, codes) if is_rate else within(crossed(values, codes).interval, ends)
+    return rate_over_seeds(values, codes) if is_rate else within(crossed(values, codes).interval, ends)
 
 
-def wilson_of_seeds(values: np.ndarray, codes: np.ndarray) -> Interval:
-    """Wilson's interval of a rate over (seeds, items), with the items whose interval would be as wide as Student's.
+def rate_over_seeds(values: np.ndarray, codes: np.ndarray) -> Interval:
+    """Of a rate over (seeds, items): Wilson's interval, with training's luck taken as it was seen.
 
-    Where all are right, or all wrong, the seeds add nothing to what the items of one say.
+    What chance makes of the items belongs to the rate asked about, as in Wilson's; what seeds differ beyond that does
+    not, and counted with it the interval covers 98 to 99 %. Where all are right, or all wrong, the seeds add nothing to
+    what the items of one say.
     """
-    found, size = crossed(values, codes, 1 / values.shape[1]), as_independent(values[0], codes)
-    if 0 < found.value < 1:
-        half = found.quantile(0.05) * found.error
-        size = min(float(values.size), found.value * (1 - found.value) * (Z / half) ** 2)
-    return wilson(found.value * size, size)
+    n = values.shape[1]
+    found = crossed(values, codes, 1 / n)
+    rate, (by_seed, freedom) = found.value, found.parts[0]
+    if not 0 < rate < 1:
+        size = as_independent(values[0], codes)
+        return wilson(rate * size, size)
+    chance = min(by_seed, together(values, codes))
+    known = (chance, freedom + 2 / (LUCK * n) ** 2)
+    square = Mean(rate, ((by_seed - chance, freedom), known, *found.parts[1:])).quantile(0.05) ** 2
+    # The ends are where (rate - end)^2 = own + scaled end (1 - end).
+    own, scaled = square * (by_seed - chance), square * (found.error**2 - by_seed + chance) / (rate * (1 - rate))
+    centre = (rate + scaled / 2) / (1 + scaled)
+    half = sqrt(scaled * rate * (1 - rate) + scaled**2 / 4 + own * (1 + scaled)) / (1 + scaled)
+    return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def clustered_mean(values: np.ndarray, codes: np.ndarray) -> Interval:
+def clustered_mean(values: np.ndarray, codes: np.ndarray, ends: Ends = ENDLESS) -> Interval:
     """Student's t over sources with the skewness taken out; several items of one source alone: (None, None)."""
     sizes, mean = np.bincount(codes), float(values.mean())
     if len(sizes) == len(values):
-        return mean_of_items(values.tolist())
+        return mean_of_items(values.tolist(), ends)
     if len(sizes) == 1:
         return None, None
     parts = cluster_sums(values - mean, codes) * len(sizes) / len(values)

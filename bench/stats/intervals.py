@@ -9,11 +9,14 @@ which gives NaN on constant data, and its ends are moved out as far as small sam
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from math import sqrt
+from math import inf, sqrt
 
 import numpy as np
 
 Interval = tuple[float | None, float | None]
+Ends = tuple[float, float]
+"""Of the scale that values lie on."""
+ENDLESS: Ends = (-inf, inf)
 
 Z = 1.959963984540054
 """The 97.5 % point of the normal distribution."""
@@ -62,10 +65,11 @@ def t_interval(values: Sequence[float], resolution: float = 0.0) -> Interval:
     return mean - half, mean + half
 
 
-def mean_of_items(values: Sequence[float]) -> Interval:
+def mean_of_items(values: Sequence[float], ends: Ends = ENDLESS) -> Interval:
     """The 95 % interval of the mean of independent values, never beyond the smallest and the largest of them.
 
-    Constant data, and one value, give that constant; no data (None, None).
+    Constant data, and one value, give that constant. At an end of their scale they are a rate of 0 or 1 instead, for
+    what has not been seen must lie on one side: ten perfect answers, 0.72 to 1. No data: (None, None).
     """
     if len(values) == 0:
         return None, None
@@ -73,10 +77,16 @@ def mean_of_items(values: Sequence[float]) -> Interval:
     if (data == data[0]).all():
         # As a plain mean computes it: of three times 0.1 that is 0.10000000000000002.
         mean = sum(values) / len(values)
-        return mean, mean
+        return at_the_end(mean, len(values), ends) if mean in ends else (mean, mean)
     error = float(data.std(ddof=1)) / sqrt(len(data))
     low, high = skewed_t(float(data.mean()), data - data.mean(), error, len(data) - 1)
     return max(low, float(data.min())), min(high, float(data.max()))
+
+
+def at_the_end(end: float, n: int, ends: Ends) -> tuple[float, float]:
+    """Wilson's interval of none or all of n, on that scale."""
+    far = (ends[1] - ends[0]) * Z * Z / (n + Z * Z)
+    return (end, end + far) if end == ends[0] else (end - far, end)
 
 
 def skewed_t(centre: float, parts: np.ndarray, error: float, freedom: float) -> tuple[float, float]:

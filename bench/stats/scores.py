@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 
 from bench.record import Score
-from bench.stats.intervals import Interval, mean_of_items, wilson
+from bench.stats.intervals import ENDLESS, Ends, Interval, mean_of_items, wilson
 
 Values = Sequence[tuple[str, float]]
 """(example id, value) pairs."""
 Parts = Mapping[str, float | None]
 
 NO_OUTPUTS = "no outputs"
+SHARE: Ends = (0.0, 1.0)
+"""The scale of overlap scores."""
 
 
 def share(hits: int, n: int) -> float | None:
@@ -23,11 +25,18 @@ def rate(values: Values, signature: str, unscored: int = 0, why: str = "", parts
     return scored(values, share(hits, len(values)), wilson(hits, len(values)), signature, unscored, why, parts)
 
 
-def mean(values: Values, signature: str, unscored: int = 0, why: str = "", parts: Parts | None = None) -> Score:
-    """Plain mean with Hall's interval, a Student's t that knows of skewness."""
+def mean(
+    values: Values,
+    signature: str,
+    unscored: int = 0,
+    why: str = "",
+    parts: Parts | None = None,
+    ends: Ends = ENDLESS,
+) -> Score:
+    """Plain mean, of a scale with those ends, with Hall's interval, a Student's t that knows of skewness."""
     numbers = [value for _, value in values]
     average = sum(numbers) / len(numbers) if numbers else None
-    return scored(values, average, mean_of_items(numbers), signature, unscored, why, parts)
+    return scored(values, average, mean_of_items(numbers, ends), signature, unscored, why, parts)
 
 
 def scored(

@@ -32,6 +32,18 @@ def test_the_interval_of_constant_scores_is_that_constant(value):
     assert mean_of_items([value] * 7) == (value, value)
 
 
+@pytest.mark.parametrize("end", [0.0, 1.0])
+def test_scores_that_are_all_at_an_end_of_their_scale_have_the_interval_of_a_rate(end):
+    assert mean_of_items([end] * 7, (0.0, 1.0)) == pytest.approx(wilson(7 * end, 7))
+    assert mean_of_items([0.4] * 7, (0.0, 1.0)) == pytest.approx((0.4, 0.4))
+
+
+def test_the_end_of_another_scale_is_its_own():
+    low, high = mean_of_items([-1.0] * 7, (-1.0, 1.0))
+    assert low == -1
+    assert high == pytest.approx(2 * wilson(0, 7)[1] - 1)
+
+
 def test_the_interval_of_no_scores_is_none():
     assert mean_of_items([]) == (None, None)
     assert bootstrap(0, len) == (None, None)

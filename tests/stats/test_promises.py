@@ -35,11 +35,12 @@ def test_a_rate_of_ten_sources_is_covered_whatever_they_have_in_common(simulatio
     assert 0.93 - SLACK / 2 < simulation.np.average(found, weights=(2, 2, 2, 2, 1)) < 0.97 + SLACK / 2
 
 
-@pytest.mark.parametrize("name", ["in the middle", "half exactly 1", "60 % exactly 0"])
+@pytest.mark.parametrize("name", ["in the middle", "half exactly 1", "60 % exactly 0", "80 % exactly 1"])
 def test_the_mean_of_ten_scores_is_covered_though_they_are_skewed(simulation, name):
+    """Of the last every tenth sample has no spread at all."""
     draw, truth = simulation.SCORES[name]
     rng = simulation.np.random.default_rng(1)
-    hits = sum(simulation.covers(simulation.mean_of_items(draw(rng, 10)), truth) for _ in range(4 * COUNT))
+    hits = sum(simulation.covers(simulation.mean_of_items(draw(rng, 10), (0, 1)), truth) for _ in range(4 * COUNT))
     assert 0.95 - SLACK / 2 < hits / (4 * COUNT) < 0.97 + SLACK / 2
 
 
@@ -84,6 +85,13 @@ def test_two_seeds_without_a_difference_are_told_apart_in_at_most_5_per_cent_and
     found = [simulation.compared(rng, n, 0.5, 1, 2, luck, 2)[0] for _ in range(COUNT)]
     assert simulation.share(found, simulation.told) <= 0.05 + SLACK
     assert 0.95 - SLACK <= simulation.share(found, lambda f: simulation.covers((f.low, f.high), 0.0)) <= 0.95 + SLACK
+
+
+@pytest.mark.parametrize("luck", [0.0, 1.0])
+@pytest.mark.parametrize(("seeds", "n"), [(2, 10), (2, 100), (3, 10), (5, 40)])
+def test_a_rate_over_several_seeds_is_covered_as_promised(simulation, seeds, n, luck):
+    """Three standard errors of the mean of five lines are 1.7 points."""
+    assert 0.93 - SLACK / 2 < simulation.over_rates(COUNT, seeds, n, luck, 1.5) < 0.97 + SLACK / 2
 
 
 @pytest.mark.parametrize("seeds", [2, 3, 5])
