@@ -3,6 +3,7 @@
 import os
 import shlex
 import signal
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,8 @@ from bench.suite import Options, Suite
 SESSION = pytest.StashKey["Session"]()
 SUITES = pytest.StashKey[dict[str, Suite]]()
 """Of a module, by the name of the test function: two in one file may differ in what they ask."""
+ONCE_IN = 10.0
+"""Seconds in which several SIGTERM are one: `timeout` sends two, and the second would cut the end short."""
 
 
 @dataclass
@@ -43,6 +46,17 @@ class Session:
     progress: Any = None
     written: list[Path] = field(default_factory=list)
     gate: Any = None
+    ended_at: float = float("-inf")
+
+    def end(self, *_: object) -> None:
+        """On SIGTERM a polite end, as with Ctrl-C: the children are stopped and the report is written.
+
+        Not by way of SIGINT, which a shell's background job ignores.
+        """
+        now = time.monotonic()
+        if now - self.ended_at > ONCE_IN:
+            self.ended_at = now
+            raise KeyboardInterrupt
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -144,12 +158,11 @@ def start(config: pytest.Config, items: dict[Case, pytest.Item]) -> None:
     state.runner = Runner(settings, runs_where, state.progress.show)
     arguments = [argument for argument in config.invocation_params.args if argument is not None]
     state.runner.plan(cases, shlex.join(["pytest", *map(str, arguments)]))
+    signal.signal(signal.SIGTERM, state.end)
     state.runner.hash_inputs(cases)
     suites = {case: suite_of(item) for case, item in items.items()}
     fitting = [case for case, suite in suites.items() if not suite.unmet(case)]
     state.runner.run_ahead(fitting, alone={suite.name for suite in suites.values() if suite.alone})
-    # A polite end, as with Ctrl-C: the child is stopped and the report is written.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
 @pytest.fixture
@@ -190,6 +203,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     from bench.report.render import write_reports
 
+    state.runner.stop()
     if exitstatus == pytest.ExitCode.INTERRUPTED:
         state.runner.interrupt()
     out = state.runner.settings.out

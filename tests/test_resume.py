@@ -1,11 +1,13 @@
 """A run that is killed or interrupted loses nothing that was finished; the same command goes on."""
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -15,21 +17,17 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals as on P
 COMMAND = [sys.executable, "-m", "pytest", "-m", "bench", "suites/test_cost.py", "--bench-model", "tiny-gpt2"]
 
 
-def started(folder, methods):
-    options = ["--bench-method", methods, "--bench-out", folder / "out", "--bench-store", folder / "store"]
+def started(folder, methods, *more, ctrl_c=signal.SIG_DFL):
+    """A job that a shell starts in the background ignores SIGINT, and so do its children: `ctrl_c` is SIG_IGN there."""
+    options = ["--bench-method", methods, "--bench-out", folder / "out", "--bench-store", folder / "store", *more]
     return subprocess.Popen(
         [*COMMAND, *map(str, options)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-        preexec_fn=heed_ctrl_c,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, ctrl_c),
     )
-
-
-def heed_ctrl_c():
-    """A job that a shell started in the background ignores SIGINT, and so would its children."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def records(folder):
@@ -68,3 +66,43 @@ def test_ctrl_c_stops_soon_with_a_row_and_a_report(tmp_path):
     assert "interrupted" in {record["status"] for record in records(tmp_path).values()}
     page = (tmp_path / "out" / "report.html").read_text()
     assert "interrupted" in page
+
+
+def wait_for_the_child_of(method, folder, seconds=60):
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends and not list((folder / "out" / "logs").glob(f"*{method}*")):
+        time.sleep(0.05)
+
+
+def writers(folder):
+    """Processes that have a file of the run open, such as the log that is a child's standard output."""
+    found = set()
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        with contextlib.suppress(OSError):
+            found |= {link.parts[2]} if os.readlink(link).startswith(str(folder)) else set()
+    return found
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_sigterm_ends_a_shells_background_job_in_the_middle_of_a_case(tmp_path, jobs):
+    process = started(tmp_path, "base,full", "--bench-jobs", jobs, ctrl_c=signal.SIG_IGN)
+    wait_for("base", tmp_path)
+    wait_for_the_child_of("full", tmp_path)
+    assert writers(tmp_path)
+    for _ in range(2):  # as `timeout` does
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.1)
+    process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert not writers(tmp_path)
+    assert {name: record["status"] for name, record in records(tmp_path).items()} == {
+        "base": "ok",
+        "full": "interrupted",
+    }
+    assert "run the same command to go on" in (tmp_path / "out" / "report.md").read_text()
+
+    again = started(tmp_path, "base,full", "--bench-jobs", jobs)
+    text = again.communicate(timeout=120)[0].decode()
+    assert again.returncode == 0, text
+    assert records(tmp_path)["base"]["reused"] == ["generate", "score"]
+    assert records(tmp_path)["full"]["status"] == "ok"

@@ -6,6 +6,7 @@ times the training steps of one, each at 0.9 of its pace (docs/log.md). What is 
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,11 +16,12 @@ from bench.record import RunRecord
 
 Make = Callable[[Case, Callable[[Case, Mapping[str, Any]], None]], RunRecord]
 """Runs a case, and tells its progress, in any thread."""
+JOIN_SECONDS = 5.0
 
 
 @dataclass
 class Ahead:
-    """Runs cases in planned order, `jobs` at a time, and never two that would make the same step."""
+    """Runs planned cases, `jobs` at a time, and never two that would make the same step."""
 
     jobs: int
     cases: Sequence[Case]
@@ -32,14 +34,19 @@ class Ahead:
     _running: dict[Case, frozenset[str]] = field(default_factory=dict)
     _done: dict[Case, RunRecord | BaseException] = field(default_factory=dict)
     _stopped: bool = False
+    _threads: list[threading.Thread] = field(default_factory=list)
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _news: "queue.SimpleQueue[tuple[Case, Mapping[str, Any]] | None]" = field(default_factory=queue.SimpleQueue)
 
     def start(self) -> None:
         """Daemon threads: the end of the process ends them, and the children see that their parent is gone."""
-        self._waiting = list(dict.fromkeys(self.cases))
+        # Tests ask from the front, so what runs ahead of them comes from the back: the two meet among whatever lies
+        # between, and no core waits for a long case at the end.
+        planned = list(dict.fromkeys(self.cases))
+        self._waiting = [*planned[:1], *sorted(reversed(planned[1:]), key=self.alone)]
         for number in range(self.jobs):
-            threading.Thread(target=self._work, name=f"bench-case-{number}", daemon=True).start()
+            self._threads.append(threading.Thread(target=self._work, name=f"bench-case-{number}", daemon=True))
+            self._threads[-1].start()
 
     def record(self, case: Case, on_progress: Callable[[Case, Mapping[str, Any]], None]) -> RunRecord:
         """The case's record, as soon as it is there; progress of what runs is told in the caller's thread meanwhile."""
@@ -57,6 +64,12 @@ class Ahead:
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
+
+    def join(self) -> None:
+        """Wait for the cases under way, which somebody has ended; not for ever, as inline ones cannot be."""
+        ends = time.monotonic() + JOIN_SECONDS
+        for thread in self._threads:
+            thread.join(max(0.0, ends - time.monotonic()))
 
     def _put_first(self, case: Case) -> None:
         """What a test waits for goes before what was only planned."""

@@ -26,7 +26,7 @@ from bench.record import (
 from bench.run import device as devices
 from bench.run.ahead import Ahead
 from bench.run.assembly import cost_of, fingerprint_of, inside_steps, read_scores, step_keys, timing
-from bench.run.executors import Executor, Outcome
+from bench.run.executors import INTERRUPTED, Executor, Outcome
 from bench.run.keys import Keys, keys_of
 from bench.run.linting import linted
 from bench.run.steps import OUTPUTS
@@ -149,13 +149,21 @@ class Runner:
         seconds = time.perf_counter() - started - (self.executor.start_seconds - before)
         return self._keep(record.with_(started_at=started_at, **timing(record, seconds)))
 
-    def interrupt(self) -> None:
-        """The run is about to end early: the case under way, or else the next one, says so in its row."""
+    def stop(self) -> None:
+        """End what runs ahead, before the report is written: a child that goes on would keep pytest from ending."""
         if self._ahead:
             self._ahead.stop()
+            self.executor.stop()
+            self._ahead.join()
+
+    def interrupt(self) -> None:
+        """The run is about to end early: the cases under way, or else the next one, say so in their rows."""
+        self.stop()
+        if any(record.status == INTERRUPTED.status for record in list(self.records.values())):
+            return
         planned = map(Case.from_dict, self._plan["cases"])
         if waiting := next((case for case in planned if case not in self.records), None):
-            self._keep(RunRecord(waiting, "interrupted", "interrupted by the user; run the same command to go on"))
+            self._keep(RunRecord(waiting, INTERRUPTED.status, INTERRUPTED.reason))
 
     def skip(self, case: Case, reason: str) -> RunRecord:
         """A planned case that does not fit this run or machine; it keeps its row."""

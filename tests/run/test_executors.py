@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 
@@ -84,6 +85,14 @@ def test_what_a_child_started_ends_with_it(executor, tmp_path):
     time.sleep(0.2)
     assert not alive(seen[0]["pid"])
     assert not alive(seen[0]["child"])
+
+
+def test_stopped_from_another_thread_the_case_under_way_is_interrupted(tmp_path):
+    executor, seen = ProcessExecutor(work=deaths.work), []
+    threading.Timer(1.0, executor.stop).start()
+    outcome = run(executor, tmp_path, "orphan", on_progress=seen.append)
+    assert outcome.status == "interrupted"
+    assert not seen or not alive(seen[0]["pid"])
 
 
 def test_a_large_message_passes(executor, tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import threading
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ from bench.data.dataset import Dataset, load_dataset
 from bench.data.example import Dropped
 from bench.record import Claim, read_outputs, read_record
 from bench.run import fingerprint as fingerprints
-from bench.run.executors import Outcome
+from bench.run.executors import INTERRUPTED, Outcome
 from bench.run.executors.process import ProcessExecutor
 from bench.run.runner import Runner, Settings, data_notes
 from bench.run.store import Store, file_sha256
@@ -227,6 +228,23 @@ def test_ctrl_c_between_two_cases_leaves_a_row_for_the_next(tmp_path, store):
     runner.run(CASE)
     runner.interrupt()
     assert [runner.records[case].status for case in (CASE, second)] == ["ok", "interrupted"]
+
+
+def test_ctrl_c_ends_the_cases_that_run_ahead_before_the_report(tmp_path, store):
+    class UntilStopped(NoExecutor):
+        stopped = threading.Event()
+        stop = stopped.set
+
+        def run(self, *_):
+            self.stopped.wait(30)
+            return INTERRUPTED
+
+    runner = a_runner(tmp_path, tmp_path / "empty", UntilStopped(), jobs=2)
+    cases = [CASE, CASE.with_method("full"), CASE.with_method("lora")]
+    runner.plan(cases, "pytest")
+    runner.run_ahead(cases)
+    runner.interrupt()
+    assert {record.status for record in runner.records.values()} == {"interrupted"}
 
 
 def test_ctrl_c_after_the_last_case_changes_no_row(tmp_path, store):

@@ -19,10 +19,16 @@ class Outcome:
     """Step -> seconds, for the steps that were made (not taken from the store)."""
 
 
+INTERRUPTED = Outcome("interrupted", "interrupted by the user; run the same command to go on")
+
+
 class Executor(Protocol):
     start_seconds: float
 
     def start(self) -> None: ...
+
+    def stop(self) -> None:
+        """Called in another thread than `run`: the cases under way end, as interrupted."""
 
     def run(
         self, job: "Job", log: Path, timeout: float, on_progress: Callable[[Mapping[str, Any]], None]

@@ -20,6 +20,9 @@ class InlineExecutor:
     def start(self) -> None:
         os.environ.update(child.QUIET | ({} if self.hub else child.OFFLINE))
 
+    def stop(self) -> None:
+        """The case ends with this process."""
+
     def run(self, job: Job, log: Path, timeout: float, on_progress: Callable[[Mapping[str, Any]], None]) -> Outcome:
         self.start()
         reply = child.outcome(lambda: run_steps(job, on_progress))

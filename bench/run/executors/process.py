@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.run import child
-from bench.run.executors import Outcome
+from bench.run.executors import INTERRUPTED, Outcome
 from bench.run.steps import run_steps
 from bench.run.workbench import Job
 
@@ -33,6 +33,8 @@ class ProcessExecutor:
     start_seconds: float = 0.0
     """What the one-time start took."""
     _context: Any = field(default=None, repr=False)
+    _going_on: tuple[Connection, Connection] = field(default_factory=lambda: multiprocessing.Pipe(False), repr=False)
+    """Closed at its second end, it wakes every thread that follows a child."""
 
     def start(self) -> None:
         """Import the heavy libraries once; later children are forked from there in a quarter of a second."""
@@ -48,6 +50,9 @@ class ProcessExecutor:
             ready.join()
         self.start_seconds = time.perf_counter() - started
 
+    def stop(self) -> None:
+        self._going_on[1].close()
+
     def run(self, job: Job, log: Path, timeout: float, on_progress: Callable[[Mapping[str, Any]], None]) -> Outcome:
         self.start()
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -59,10 +64,11 @@ class ProcessExecutor:
         to_parent.close()
         parent_alive.close()
         try:
-            return follow(process, messages, time.monotonic() + timeout, timeout, on_progress, log)
+            return follow(process, messages, self._going_on[0], timeout, on_progress, log)
         finally:
-            end(process)
+            # First, so that the child ends even where a second Ctrl-C cuts the rest short.
             alive.close()
+            end(process)
             messages.close()
 
 
@@ -73,13 +79,16 @@ def nothing() -> None:
 def follow(
     process: Any,
     messages: Connection,
-    deadline: float,
+    going_on: Connection,
     timeout: float,
     on_progress: Callable[[Mapping[str, Any]], None],
     log: Path,
 ) -> Outcome:
-    """Wait for the child's last message, its death, or the deadline, whichever comes first."""
-    while ready := wait([messages, process.sentinel], timeout=max(0.0, deadline - time.monotonic())):
+    """Wait for the child's last message, its death, the run's end or the deadline, whichever comes first."""
+    deadline = time.monotonic() + timeout
+    while ready := wait([messages, process.sentinel, going_on], timeout=max(0.0, deadline - time.monotonic())):
+        if going_on in ready:
+            return INTERRUPTED
         try:
             message = json.loads(messages.recv_bytes()) if messages in ready else {}
         except EOFError:
