@@ -24,6 +24,10 @@ SETTINGS = "adapter_config.json"
 """What peft writes beside an adapter."""
 KEYS = {"base_model": str, "fine_tuning_method": str, "files": dict, "fingerprint": dict}
 """Of model_info.json, with their kinds."""
+HOW = "adapter_sha256"
+"""Key of model_info.json: what `how_sha256` said when the adapter was exported."""
+PLACES = ("base_model_name_or_path", "revision")
+"""Of peft's settings: where the base is, which may change."""
 TOKENS = ("PREFIX_TUNING", "PROMPT_TUNING", "P_TUNING")
 """peft's names of methods that learn tokens."""
 
@@ -73,10 +77,7 @@ class Adapter:
 def adapter_in(folder: Path, name: str) -> Adapter:
     """Raises UserError for an adapter that nothing is known of."""
     info = known(folder, name)
-    try:
-        kind = str(json.loads((folder / SETTINGS).read_text(encoding="utf-8"))["peft_type"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        raise UserError(f"{name}: {folder / SETTINGS} is not readable; export the model again") from None
+    kind = check_how(folder, info)
     family, argument = catalog.load("model", info["base_model"])
     base, weights = family.open(argument), info["fingerprint"].get("weights", "")
     return Adapter(folder, base, info["files"], weights, info["fine_tuning_method"], kind)
@@ -96,6 +97,41 @@ def known(folder: Path, name: str) -> dict[str, Any]:
             raise UserError(f"{name}: {path} holds no {key!r}; export the model again")
     found: dict[str, Any] = info
     return found
+
+
+def check_how(folder: Path, info: Mapping[str, Any]) -> str:
+    """peft's name of the adapter's kind. Raises UserError where its method or settings are not the exported ones.
+
+    QLoRA's adapter fits plain weights as well as LoRA's does: nothing but the method's name tells them apart.
+    An export without the hash (older ones) names the method once more, in its case.
+    """
+    settings, method = settings_in(folder), str(info["fine_tuning_method"])
+    how = info.get(HOW)
+    if how is None and f"-{method}-" not in str(info.get("case")):
+        raise UserError(f"{folder / INFO}: {method!r} is not the method of {info.get('case')}; export the model again")
+    if how not in (None, how_sha256(method, settings)):
+        raise UserError(
+            f"{folder}: the method in {INFO} ({method!r}) or the settings in {SETTINGS} are not those of the export; "
+            "export the model again"
+        )
+    return str(settings["peft_type"])
+
+
+def how_sha256(method: str, settings: Mapping[str, Any]) -> str:
+    """Hash of what decides how an adapter is put beside its base, wherever that lies: method and peft's settings."""
+    kept = {key: value for key, value in settings.items() if key not in PLACES}
+    return hashlib.sha256(json.dumps([method, kept], sort_keys=True).encode()).hexdigest()
+
+
+def settings_in(folder: Path) -> dict[str, Any]:
+    """peft's settings of the adapter, its kind (`peft_type`) among them."""
+    try:
+        settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        settings = None
+    if not isinstance(settings, dict) or "peft_type" not in settings:
+        raise UserError(f"{folder / SETTINGS} is not readable; export the model again")
+    return settings
 
 
 def check_files(folder: Path, expected: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from bench import catalog
 from bench.errors import UserError
 from bench.models import ModelSource, no_weights
-from bench.models._exported import INFO, SETTINGS, check_files
+from bench.models._exported import INFO, SETTINGS, check_files, check_how
 from bench.prompts.rendering import probe_sha256
 from bench.run import fingerprint as fingerprints
 from bench.run.fingerprint import Fingerprint
@@ -27,6 +27,8 @@ def open_exported(folder: Path, device: str = "cpu") -> Assistant:
     if not any(folder.glob("*.safetensors")):
         raise UserError(f"{folder}: {no_weights(folder)}")
     check_files(folder, info["files"])
+    if is_adapter(info):
+        check_how(folder, info)
     tokenizer = ModelSource(str(folder), folder).tokenizer()
     check_fingerprint(folder, info, tokenizer)
     model = opened(folder, info, device)

@@ -12,6 +12,7 @@ from typing import Any
 
 from bench.errors import UserError
 from bench.models import CONTENT
+from bench.models._exported import HOW, how_sha256, settings_in
 from bench.prompts.rendering import probe_sha256
 from bench.record import dump_json, write_atomic
 from bench.run import fingerprint as fingerprints
@@ -20,12 +21,12 @@ from bench.serve.assistant import INFO, STORE
 from bench.serve.assistant_trained import Trained, find_trained, run_and_case
 from bench.serve.export_chat import chat_template
 from bench.serve.export_info import info_of
-from bench.serve.export_weights import write_weights
+from bench.serve.export_weights import ADAPTER_FORMAT, write_weights
 from bench.serve.model_card import card_of
 
 HASHED = CONTENT
-"""Files that decide what the model says. An adapter's settings are not among them: they hold the base model's place,
-which may change."""
+"""Files that decide what the model says. An adapter's settings are hashed apart, without the base model's place, which
+may change."""
 
 
 def export_case(
@@ -74,6 +75,8 @@ def fill(trained: Trained, folder: Path, merge: bool) -> None:
     }
     write_atomic(folder / "README.md", card_of(trained, info, seq2seq=seq2seq(trained)))
     info["files"] = hashes(folder)
+    if kind == ADAPTER_FORMAT:
+        info[HOW] = how_sha256(trained.case.method, settings_in(folder))
     write_atomic(folder / INFO, dump_json(info) + "\n")
 
 

@@ -210,6 +210,14 @@ def test_another_template_in_the_folder_is_a_mismatch_of_that_field(copy, change
         open_assistant(str(folder))
 
 
+def test_another_method_than_the_exported_one_is_refused(copy):
+    folder = copy("lora")
+    info = json.loads((folder / INFO).read_text()) | {"fine_tuning_method": "qlora"}
+    (folder / INFO).write_text(json.dumps(info))
+    with pytest.raises(UserError, match=r"the method in model_info\.json \('qlora'\) or the settings"):
+        open_assistant(str(folder))
+
+
 def test_another_base_model_under_an_adapter_is_a_mismatch_of_the_weights(copy):
     folder = copy("lora")
     info = json.loads((folder / INFO).read_text()) | {"base_model": "tiny-gpt2"}

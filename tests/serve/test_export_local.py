@@ -11,6 +11,7 @@ from bench import catalog
 from bench.errors import UserError
 from bench.methods import configure
 from bench.models import local
+from bench.models._exported import SETTINGS
 from bench.serve.assistant import INFO
 from bench.serve.assistant_trained import find_trained, open_trained
 from bench.serve.export import export_case
@@ -114,6 +115,26 @@ def test_one_flipped_bit_of_an_adapter_is_found(copy):
     (copy / "adapter_model.safetensors").write_bytes(weights)
     with pytest.raises(UserError, match=r"adapter_model\.safetensors is not the file that was exported"):
         local.open(str(copy)).load()
+
+
+def test_an_edited_setting_of_an_adapter_is_found(copy):
+    settings = json.loads((copy / SETTINGS).read_text())
+    (copy / SETTINGS).write_text(json.dumps(settings | {"lora_alpha": 2 * settings["lora_alpha"]}))
+    with pytest.raises(UserError, match=r"or the settings in adapter_config\.json are not those of the export"):
+        local.open(str(copy))
+
+
+def test_an_adapters_settings_may_name_another_place_of_its_base(copy):
+    settings = json.loads((copy / SETTINGS).read_text())
+    (copy / SETTINGS).write_text(json.dumps(settings | {"base_model_name_or_path": "/elsewhere"}))
+    assert local.open(str(copy)).load()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}"])
+def test_an_adapters_damaged_settings_are_told_in_one_line(copy, text):
+    (copy / SETTINGS).write_text(text)
+    with pytest.raises(UserError, match=r"adapter_config\.json is not readable; export the model again"):
+        local.open(str(copy))
 
 
 def test_another_base_than_the_tuned_one_is_named(copy):

@@ -13,6 +13,7 @@ from bench.errors import UserError
 from bench.generation.generate import generate
 from bench.measure.parameters import parameter_counts
 from bench.models import local
+from bench.models._exported import HOW
 from bench.record import read_outputs
 from bench.run.executors.inline import InlineExecutor
 from bench.run.runner import Runner, Settings
@@ -172,14 +173,34 @@ def test_another_base_than_the_tuned_one_is_named(first, copy, tmp_path, name):
     assert "tiny-gpt2 is not the model that this adapter was trained beside" in record.reason
 
 
-def test_other_four_bits_make_another_content_key(exports, copy):
-    before = local.open(str(exports[QUANTISED])).sha256()
-    change_info(folder := copy(QUANTISED), fine_tuning_method="qlora")
-    assert local.open(str(folder)).sha256() != before
+@pytest.mark.parametrize("method", ["lora", "qlora"])
+def test_an_edited_method_is_found_before_anything_is_merged_or_unpacked(copy, method):
+    change_info(folder := copy(QUANTISED), fine_tuning_method=method)
+    with pytest.raises(UserError, match=f"the method in model_info.json \\('{method}'\\) or the settings") as caught:
+        local.open(str(folder))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("method", ["lora", "qlora"])
+def test_an_edited_method_is_found_in_an_export_without_the_hash(copy, method):
+    change_info(folder := copy(QUANTISED), fine_tuning_method=method, **{HOW: None})
+    with pytest.raises(UserError, match=f"'{method}' is not the method of try.*{QUANTISED}"):
+        local.open(str(folder))
+
+
+def test_an_export_without_the_hash_is_opened_as_before(exports, copy):
+    change_info(folder := copy(QUANTISED), **{HOW: None})
+    assert local.open(str(folder)).sha256() == local.open(str(exports[QUANTISED])).sha256()
+
+
+def test_other_four_bits_make_another_content_key(exports):
+    adapter = local.open(str(exports[QUANTISED])).adapter
+    assert replace(adapter, method="qlora").sha256() != adapter.sha256()
 
 
 def test_a_length_that_the_tokens_do_not_have_is_told_in_one_line(copy):
-    change_info(folder := copy("prefix"), fine_tuning_method="prefix:virtual_tokens=7")
+    method = "prefix:virtual_tokens=7"
+    change_info(folder := copy("prefix"), fine_tuning_method=method, case=f"try[a-{method}-s0]", **{HOW: None})
     with pytest.raises(UserError, match="num_virtual_tokens 10 instead of 7"):
         opened(local.open(str(folder)), dtype="float32", device="cpu")
 
