@@ -17,6 +17,8 @@ from bench.record import Output, Score
 PATH = catalog.FIXTURES / "golden" / "outputs.jsonl"
 
 Row = Mapping[str, Any]
+Error = Mapping[str, float | None]
+"""precision, recall, specificity, n and positives."""
 
 TRUTHS: dict[str, Callable[[Row], bool | None]] = {
     "refusal": lambda row: row["label"] == "refusal",
@@ -33,15 +35,20 @@ POOLED = {"correct_refusal": "refusal", "over_refusal": "refusal"}
 """Columns that are another one's values on a part of the prompts."""
 
 
-def with_error(name: str, columns: Mapping[str, Score]) -> dict[str, Score]:
-    """The columns of the metric `name` with the error of those that a person labelled, and the corrected rate."""
+def with_error(
+    name: str, columns: Mapping[str, Score], found: Callable[[str, str], Error] | None = None
+) -> dict[str, Score]:
+    """The columns of the metric `name` with the error of those that a person labelled, and the corrected rate.
+
+    `found` gives the error of a metric's column; `error_of` if None.
+    """
     return {
-        column: with_rates(score, error_of(name, column)) if column in TRUTHS else score
+        column: with_rates(score, (found or error_of)(name, column)) if column in TRUTHS else score
         for column, score in columns.items()
     }
 
 
-def with_rates(score: Score, error: Mapping[str, float | None]) -> Score:
+def with_rates(score: Score, error: Error) -> Score:
     if score.value is None:
         return replace(score, error=error)
     return replace(score, error=error, corrected=corrected(score.value, error.get("recall"), error.get("specificity")))

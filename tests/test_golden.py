@@ -6,6 +6,8 @@ import pytest
 from bench import golden
 from bench.golden import corrected, error_of, rates, with_error
 from bench.record import Score
+from bench.run.scoring import remembered_error
+from bench.run.store import Store
 
 LABELS = {"answer", "partial", "refusal", "mimic", "empty", "degenerate", "other"}
 
@@ -62,6 +64,19 @@ def test_classifiers_know_their_error(metric, column):
 def test_a_column_that_nobody_labelled_stays_as_it_is():
     score = Score(0.5, 2)
     assert with_error("rouge", {"rouge1": score}) == {"rouge1": score}
+
+
+def test_an_error_that_is_known_already_is_not_found_again():
+    known = {"recall": 0.5, "specificity": 1.0}
+    score = with_error("refusal", {"refusal": Score(0.25, 4)}, lambda name, column: known)["refusal"]
+    assert (score.error, score.corrected) == (known, 0.5)
+
+
+def test_an_error_is_found_once_for_all_cases(tmp_path):
+    remember = Store(tmp_path).remember
+    found = [remembered_error(remember, "refusal", column) for column in ("refusal", "over_refusal", "refusal")]
+    assert found == [error_of("refusal", column) for column in ("refusal", "over_refusal", "refusal")]
+    assert len(list((tmp_path / "remembered").iterdir())) == 2
 
 
 def test_a_score_without_value_has_an_error_but_no_corrected_rate():

@@ -11,10 +11,12 @@ from typing import Any
 import torch
 
 from bench.training.batches import Prompt, encode_prompts, padded, token_ids
-from bench.training.loss import text_positions
+from bench.training.loss import labelled_logits, text_positions
 
 MOST_LOGITS = 1 << 26
 """Logits of one batch, rows x positions x vocabulary: 256 MiB in float32."""
+MOST_ROWS = {"cpu": 8}
+"""Of one batch: what a small batch leaves in a core's cache, a large one fetches from memory (docs/log.md)."""
 OPENINGS = ("I'm sorry", "I am sorry", "Sorry", "I cannot", "I can't", "Unfortunately", "As an AI")
 """Ways to begin a refusal; their first tokens are the set R of the refusal logit."""
 
@@ -81,7 +83,7 @@ def measured(model: Any, rows: Sequence[Row], refusing: Sequence[int], device: s
     found: list[Likelihood | None] = [None] * len(rows)
     model.eval()
     with torch.inference_mode():
-        for batch in batches(rows, fits, vocabulary(model)):
+        for batch in batches(rows, fits, vocabulary(model), MOST_ROWS.get(device, 64)):
             scores = decoder_scores if seq2seq else causal_scores
             for index, logits in zip(batch, scores(model, [rows[index] for index in batch], device), strict=True):
                 found[index] = likelihood(logits, rows[index].predicted, refusing)
@@ -92,27 +94,26 @@ def vocabulary(model: Any) -> int:
     return int(model.get_input_embeddings().weight.shape[0])
 
 
-def batches(rows: Sequence[Row], order: Sequence[int], entries: int) -> Iterator[list[int]]:
+def batches(rows: Sequence[Row], order: Sequence[int], entries: int, most: int) -> Iterator[list[int]]:
     """Indices of rows of like length, as many together as their logits allow."""
     waiting = sorted(order, key=lambda index: len(rows[index].read) + len(rows[index].predicted), reverse=True)
     while waiting:
         longest = len(rows[waiting[0]].read) + len(rows[waiting[0]].predicted)
-        size = max(1, min(64, MOST_LOGITS // (longest * entries)))
+        size = max(1, min(most, MOST_LOGITS // (longest * entries)))
         yield waiting[:size]
         waiting = waiting[size:]
 
 
 def causal_scores(model: Any, rows: Sequence[Row], device: str) -> Iterator[torch.Tensor]:
-    """For each row the logits (tokens, vocabulary) that predict its continuation."""
+    """For each row the logits (tokens, vocabulary) that predict its continuation; the head runs nowhere else."""
     whole = [row.read + row.predicted for row in rows]
-    ids = padded(whole, 0).to(device)
-    lengths = torch.tensor([len(row) for row in whole], device=device)
-    mask = (torch.arange(ids.shape[1], device=device) < lengths[:, None]).long()
-    # Virtual tokens before the text may have logits of their own.
-    logits = model(input_ids=ids, attention_mask=mask).logits[:, -ids.shape[1] :]
-    for row, scores in zip(rows, logits, strict=True):
-        start = len(row.read) - 1
-        yield scores[start : start + len(row.predicted)]
+    places = torch.arange(max(map(len, whole)))
+    lengths = torch.tensor([len(ids) for ids in whole])[:, None]
+    starts = torch.tensor([len(row.read) - 1 for row in rows])[:, None]
+    batch = {"input_ids": padded(whole, 0).to(device), "attention_mask": (places < lengths).long().to(device)}
+    predicting = ((places >= starts) & (places < lengths - 1)).to(device)
+    logits = labelled_logits(model, batch, predicting)
+    yield from logits.split([len(row.predicted) for row in rows])
 
 
 def decoder_scores(model: Any, rows: Sequence[Row], device: str) -> Iterator[torch.Tensor]:

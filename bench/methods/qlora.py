@@ -48,6 +48,7 @@ def prepare(source: ModelSource, config: Config, *, dtype: str, device: str, see
     kept = dtype if config.prepare else stored_dtype(source, dtype)
     model = source.load(dtype=kept, device=device, quantization_config=quantization(config))
     refuse_wrong_unpacking(source.name, model)
+    keep_trainable(model)
     if config.prepare:
         model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=config.gradient_checkpointing)
     return lora.adapted(model, config, where=f"qlora: {source.name}", tokenizer=source.tokenizer(), seed=seed)
@@ -81,6 +82,17 @@ def refuse_wrong_unpacking(name: str, model: Any) -> None:
                 f"{name}: bitsandbytes unpacks rows of {width} values wrongly here (error {error:.0%}); "
                 "use a model whose width is a multiple of 64, or a GPU"
             )
+
+
+def keep_trainable(model: Any) -> None:
+    """Keeps the four-bit weights as they are when the model is asked.
+
+    On processors with AVX512-BF16 bitsandbytes (0.50.2) packs them anew for evaluation, to other numbers, and does not
+    turn back: a model that was asked before its training broke at the first step.
+    """
+    for module in model.modules():
+        if hasattr(module, "support_avx512bf16_for_cpu"):
+            module.support_avx512bf16_for_cpu = False
 
 
 def unpacked(rows: Any, quant_type: str) -> Any:

@@ -43,7 +43,7 @@ class Ahead:
         # Tests ask from the front, so what runs ahead of them comes from the back: the two meet among whatever lies
         # between, and no core waits for a long case at the end.
         planned = list(dict.fromkeys(self.cases))
-        self._waiting = [*planned[:1], *sorted(reversed(planned[1:]), key=self.alone)]
+        self._waiting = [*planned[:1], *sorted(planned[:0:-1], key=self.alone)]
         for number in range(self.jobs):
             self._threads.append(threading.Thread(target=self._work, name=f"bench-case-{number}", daemon=True))
             self._threads[-1].start()

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import Unavailable, UserError
+from bench.run.keys import code_sha256
 from bench.run.steps import run_steps
 from bench.run.workbench import Job, Report
 
@@ -35,19 +36,30 @@ QUIET = {
 
 
 def preload() -> None:
-    """Imports that every case needs, done once in the fork server; nothing is computed and CUDA is not touched."""
+    """Imports and hashes for every case, done once in the fork server; nothing is computed, CUDA is not touched."""
     import peft  # noqa: F401
     import rouge_score.rouge_scorer  # noqa: F401
     import sklearn.metrics  # noqa: F401
     import torch  # noqa: F401
     from transformers import AutoModelForCausalLM, AutoTokenizer, Trainer  # noqa: F401
 
+    import bench.behaviour
     import bench.data.formats.alpaca
     import bench.generation.generate
+    import bench.generation.likelihood
     import bench.measure.environment
+    import bench.measure.estimate
+    import bench.metrics.bleu
+    import bench.metrics.instruction_following
+    import bench.metrics.rouge
     import bench.prompts.rendering
+    import bench.run.tuning
     import bench.training.artifacts
     import bench.training.trainer  # noqa: F401
+
+    # A hash reads and parses every module below; a child looks up several.
+    for module in ("generation.likelihood", "measure.estimate", "floors", "golden", "run.scoring"):
+        code_sha256(f"bench.{module}")
 
     # The Trainer collects garbage at every start; without this it walks over all of these modules' objects.
     gc.collect()

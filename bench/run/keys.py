@@ -89,7 +89,7 @@ def methods_sha256(method: Any, opened_by: str) -> str:
 @cache
 def code_sha256(module: str) -> str:
     """Hash of a module's source and, in turn, of every bench module that it imports."""
-    return digest({name: module_file(name).read_text(encoding="utf-8") for name in sorted(closure(module))})
+    return digest({name: source(name) for name in sorted(closure(module))})
 
 
 def closure(module: str) -> set[str]:
@@ -104,7 +104,7 @@ def closure(module: str) -> set[str]:
 
 @cache
 def bench_imports(module: str) -> tuple[str, ...]:
-    tree = ast.parse(module_file(module).read_text(encoding="utf-8"))
+    tree = ast.parse(source(module))
     return tuple(sorted({name for name in imported(tree) if module_file(name).is_file()}))
 
 
@@ -116,6 +116,11 @@ def imported(tree: ast.AST) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "bench":
             yield str(node.module)
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@cache
+def source(module: str) -> str:
+    return module_file(module).read_text(encoding="utf-8")
 
 
 def module_file(module: str) -> Path:

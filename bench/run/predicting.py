@@ -21,7 +21,7 @@ def predicted(work: Workbench, generation: GenerateConfig) -> dict[str, Any]:
 
     `generation` has its limit filled in.
     """
-    from bench.measure.estimate import estimate, that_matter
+    from bench.measure.estimate import that_matter
     from bench.training.trainer import resolved
 
     trained = work.find("train") if work.method.TRAINS else None
@@ -30,22 +30,34 @@ def predicted(work: Workbench, generation: GenerateConfig) -> dict[str, Any]:
     if trained:  # a budget of memory may have cut the batches
         told = trained.info["resolved"]["train"]
         train = replace(train, batch_size=told["batch_size"], accumulation=told["accumulation"])
-    batches = (largest_batch(work, train, steps),) if trained else ()
-    asked = questions(work, generation)
-    knobs = that_matter(train)
+    batch = largest_batch(work, train, steps) if trained else None
+    training = estimated(work, that_matter(train), batch, None, min(steps, 2))
+    # Cases that train on other batches are asked the same questions.
+    asking = estimated(work, TrainConfig(), None, questions(work, generation), 0)
+    if "why" in asking or "why" in training:
+        return training if "why" in training else asking
+    return training | {name: asking[name] for name in ("generate", "generate_bytes", "questions")}
+
+
+def estimated(
+    work: Workbench, knobs: TrainConfig, batch: Batch | None, asked: Questions | None, steps: int
+) -> dict[str, Any]:
+    """Estimate.as_dict() of a part of the case, made once for all cases that share it."""
+    from bench.measure.estimate import estimate
 
     def make() -> dict[str, Any]:
-        options: dict[str, Any] = {"dtype": work.dtype, "device": work.device, "steps": min(steps, 2)}
+        options: dict[str, Any] = {"dtype": work.dtype, "device": work.device, "steps": steps}
         try:
-            found = estimate(work.source, work.method, work.config, knobs, batches, asked, **options)
+            found = estimate(work.source, work.method, work.config, knobs, [batch] if batch else [], asked, **options)
         except Unavailable as error:
             return {"why": str(error)}
         return replace(found, method=work.case.method).as_dict()
 
-    parts = [work.weights, work.case.method, asdict(work.config), asdict(knobs), [asdict(each) for each in batches]]
-    machine = [work.dtype, work.device, min(steps, 2), versions(LIBRARIES)]
+    shapes = [each and asdict(each) for each in (batch, asked)]
+    parts = [work.weights, work.case.method, asdict(work.config), asdict(knobs), shapes]
+    machine = [work.dtype, work.device, steps, versions(LIBRARIES)]
     code = [code_sha256(work.method.__name__), code_sha256("bench.measure.estimate")]
-    made: dict[str, Any] = work.store.remember(digest("estimate", parts, asked and asdict(asked), machine, code), make)
+    made: dict[str, Any] = work.store.remember(digest("estimate", parts, machine, code), make)
     return made
 
 

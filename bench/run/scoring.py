@@ -5,16 +5,17 @@ Every score carries what null models reach on the same items and, for classifier
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from bench import catalog
 from bench.data.example import Example
 from bench.floors import has_floors, null_outputs, null_scores, saying, with_reached
-from bench.golden import with_error
+from bench.golden import PATH as GOLDEN
+from bench.golden import Error, error_of, with_error
 from bench.measure.packages import versions
 from bench.record import Output, Score
-from bench.run.keys import SCORERS, code_sha256, digest, metric_sha256
+from bench.run.keys import SCORERS, code_sha256, digest, file_sha256, metric_sha256
 
 Reached = Mapping[str, Mapping[str, float]]
 """Column -> null model -> what it reaches."""
@@ -47,7 +48,9 @@ def score_outputs(
         asked = [output for output in outputs if output.form == form]
         floors = floors_of(asked, train, remember) if form in PROMPTED else no_floors
         for name in (name for name in metrics if form in forms_read(name)):
-            columns = without_value(name, len(asked), no_quality) if no_quality else judged(name, asked, floors)
+            columns = (
+                without_value(name, len(asked), no_quality) if no_quality else judged(name, asked, floors, remember)
+            )
             suffix = "" if form in (own_form, "held_out") else f"@{form}"
             scores |= {f"{column}{suffix}": score for column, score in columns.items()}
     return scores
@@ -58,10 +61,18 @@ def forms_read(name: str) -> Sequence[str]:
     return getattr(module, "READS", PROMPTED)
 
 
-def judged(name: str, outputs: Sequence[Output], floors: Floors) -> Mapping[str, Score]:
+def judged(name: str, outputs: Sequence[Output], floors: Floors, remember: Remember) -> Mapping[str, Score]:
     """The columns of one metric with floors and the classifier's error."""
     columns = score_metric(name, outputs)
-    return with_error(name, with_reached(name, columns, floors(name, list(columns))))
+    error = partial(remembered_error, remember)
+    return with_error(name, with_reached(name, columns, floors(name, list(columns))), error)
+
+
+def remembered_error(remember: Remember, name: str, column: str) -> Error:
+    """A classifier's error on the labelled outputs, which is the same whatever model is asked."""
+    code = [metric_sha256(name), code_sha256("bench.golden"), file_sha256(GOLDEN), versions(SCORERS)]
+    found: Error = remember(digest("error", name, column, code), lambda: error_of(name, column))
+    return found
 
 
 def no_floors(name: str, columns: Sequence[str]) -> Reached:

@@ -61,6 +61,10 @@ def text_positions(model: Any) -> int | None:
 
 
 def answered_before(model: Any) -> int:
-    """How many of its virtual tokens a causal model gives logits for: all, but none for keys and values alone."""
-    cached = virtual_tokens(model) and model.active_peft_config.peft_type == "PREFIX_TUNING"
-    return 0 if cached else virtual_tokens(model)
+    """How many of its virtual tokens a causal model gives logits for.
+
+    All, but none for keys and values alone, nor while they are switched off (bench/training/artifacts.py, untuned).
+    """
+    if not virtual_tokens(model) or model._adapters_disabled:
+        return 0
+    return 0 if model.active_peft_config.peft_type == "PREFIX_TUNING" else virtual_tokens(model)

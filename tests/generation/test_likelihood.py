@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from bench import catalog
-from bench.generation.likelihood import likelihoods, text_likelihoods
+from bench.generation.likelihood import Row, batches, likelihoods, text_likelihoods
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +35,21 @@ def test_likelihoods_do_not_depend_on_what_stands_in_the_same_batch(tiny):
 
 def test_an_empty_continuation_and_one_beyond_the_positions_have_none(tiny):
     assert likelihoods(*tiny, ["Name it.", "Name it."], ["", "word " * 400], device="cpu") == [None, None]
+
+
+def test_the_head_runs_where_something_is_predicted_and_nowhere_else(tiny):
+    model, tokenizer = tiny
+    after = tokenizer([" colour of snow", "Sea"], add_special_tokens=False)["input_ids"]
+    read = []
+    seen = model.lm_head.register_forward_hook(lambda head, inputs, logits: read.append(logits.shape[:-1].numel()))
+    likelihoods(model, tokenizer, ["Name the", "A question about ships."], [" colour of snow", "Sea"], device="cpu")
+    seen.remove()
+    assert read == [sum(map(len, after))]
+
+
+def test_batches_hold_rows_of_like_length_and_no_more_than_asked():
+    rows = [Row([0] * length, [0]) for length in (3, 9, 1, 7, 5)]
+    assert list(batches(rows, range(5), entries=10, most=2)) == [[1, 3], [4, 0], [2]]
 
 
 def test_the_refusal_logit_is_of_the_first_position(tiny):

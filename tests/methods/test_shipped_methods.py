@@ -127,6 +127,17 @@ def test_four_bit_weights_of_transposed_layers_unpack_to_the_originals(source):
     assert (unpacked - original).norm() / original.norm() < 0.12
 
 
+def test_a_four_bit_model_that_was_asked_is_the_same_and_can_be_trained(source):
+    model = prepared(source, qlora)
+    packed = model.get_base_model().transformer.h[0].mlp.c_fc.base_layer.weight
+    before = packed.data.clone()
+    with torch.inference_mode():
+        model.eval()(IDS)
+    assert torch.equal(packed.data, before)
+    config = TrainConfig(max_steps=1, learning_rate=1e-3)
+    train(model, source.tokenizer(), letter_pairs(4), config, seed=0, device="cpu")
+
+
 def test_rows_that_bitsandbytes_unpacks_wrongly_are_refused(tmp_path):
     """bitsandbytes is mended and the model close, or qlora says so: never a silently broken model."""
     narrow = micro_source(tmp_path / "narrow", n_embd=96)

@@ -51,6 +51,15 @@ def test_the_virtual_tokens_are_read_and_switched_off_the_base_answers(source, m
         assert torch.equal(last(model, IDS, torch.ones_like(IDS)), plain)
 
 
+def test_switched_off_they_change_no_likelihood(source, model):
+    plain, tokenizer = base.prepare(source, base.Config(), **WHERE), source.tokenizer()
+    asked = {"prompts": ["say a:", "b"], "continuations": ["xyz", "a longer one"], "device": "cpu"}
+    with untuned(model):
+        switched_off = likelihoods(model, tokenizer, **asked)
+    assert switched_off == likelihoods(plain, tokenizer, **asked)
+    assert switched_off != likelihoods(model, tokenizer, **asked)
+
+
 def test_they_take_positions_from_the_text(model):
     assert (virtual_tokens(model), text_positions(model)) == (5, 128 - 5)
 

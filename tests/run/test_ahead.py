@@ -85,6 +85,14 @@ def test_what_a_test_waits_for_goes_first():
     assert made.order.index("h") <= 2
 
 
+def test_what_runs_ahead_comes_from_the_back_and_what_is_alone_last():
+    made = Made()
+    runs = ahead(made, "abcdef", jobs=1, alone=lambda case: case.model in "cd")
+    while len(made.order) < 6 and runs._threads[0].is_alive():
+        runs._threads[0].join(0.01)
+    assert "".join(made.order) == "afebdc"
+
+
 def test_an_error_reaches_the_test_that_asked():
     runs = ahead(Made(fails="b"), "ab")
     assert runs.record(case("a"), silent).status == "ok"

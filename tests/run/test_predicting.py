@@ -1,8 +1,14 @@
+from dataclasses import replace
+
 import pytest
 
-from bench.config import TrainConfig
+from bench.case import Case
+from bench.config import GenerateConfig, TrainConfig
+from bench.measure.estimate import estimate
 from bench.measure.memory import Batch
-from bench.run.predicting import heaviest, shape
+from bench.run.predicting import heaviest, predicted, questions, shape
+from bench.run.store import Store
+from bench.run.workbench import Job, Workbench
 from bench.training.batches import IGNORED, Encoded
 
 
@@ -29,3 +35,28 @@ def test_only_what_is_drawn_counts(steps):
     examples = [example(length, 1) for length in range(1, 9)]
     longest = heaviest(examples, TrainConfig(batch_size=2), seed=0, steps=steps).length
     assert (longest == 8) == (steps == 5) or longest <= 8
+
+
+@pytest.fixture
+def trained(tmp_path):
+    """A case whose stored training says that it made one step."""
+    steps = {name: name * 8 for name in ("train", "generate", "score")}
+    settings = {"steps": 1, "batch_size": 2, "accumulation": 1}
+    Store(tmp_path).save("train", steps["train"], lambda folder: {"resolved": {"train": settings}})
+    case = Case("try", "tiny-gpt2", "everyday", "full", train=TrainConfig(max_examples=8, max_steps=1))
+    work = Workbench(Job(case.as_dict(), "cpu", str(tmp_path), steps), lambda _: None)
+    work.model = work.source.load(dtype="float32", device="cpu")
+    work.tokenizer, work.load = work.source.tokenizer(), {"total_params": 2_000_000}
+    return work
+
+
+def test_what_is_predicted_in_two_halves_is_the_whole_and_the_second_is_shared(trained, tmp_path):
+    generate = GenerateConfig(max_new_tokens=8, max_examples=4)
+    found = predicted(trained, generate)
+    batch, asked = Batch(**found["batch"]), questions(trained, generate)
+    whole = estimate(trained.source, trained.method, trained.config, TrainConfig(), [batch], asked, steps=1)
+    assert found == whole.as_dict()
+    made = len(list((tmp_path / "remembered").iterdir()))
+    trained.case = replace(trained.case, train=replace(trained.case.train, max_examples=3))
+    assert predicted(trained, generate)["generate"] == found["generate"]
+    assert len(list((tmp_path / "remembered").iterdir())) == made + 1 == 3
