@@ -28,13 +28,18 @@ PROMPTED = ("template", "raw")
 """Forms that every metric reads; others only those that name them in READS."""
 
 
+def anew(key: str, make: Callable[[], Any]) -> Any:
+    """Remembers nothing."""
+    return make()
+
+
 def score_outputs(
     outputs: Sequence[Output],
     metrics: Sequence[str],
     own_form: str,
     no_quality: str = "",
     train: Sequence[Example] = (),
-    remember: Remember = lambda key, make: make(),
+    remember: Remember = anew,
 ) -> dict[str, Score]:
     """Column -> Score. Columns of another form than the own are called `NAME@raw`, `NAME@template`, `NAME@samples`.
 
@@ -61,7 +66,7 @@ def forms_read(name: str) -> Sequence[str]:
     return getattr(module, "READS", PROMPTED)
 
 
-def judged(name: str, outputs: Sequence[Output], floors: Floors, remember: Remember) -> Mapping[str, Score]:
+def judged(name: str, outputs: Sequence[Output], floors: Floors, remember: Remember = anew) -> Mapping[str, Score]:
     """The columns of one metric with floors and the classifier's error."""
     columns = score_metric(name, outputs)
     error = partial(remembered_error, remember)
@@ -79,9 +84,7 @@ def no_floors(name: str, columns: Sequence[str]) -> Reached:
     return {}
 
 
-def floors_of(
-    outputs: Sequence[Output], train: Sequence[Example] = (), remember: Remember = lambda key, make: make()
-) -> Floors:
+def floors_of(outputs: Sequence[Output], train: Sequence[Example] = (), remember: Remember = anew) -> Floors:
     """Null models on the same questions, each asked and scored only where that is not remembered."""
     nulls = cache(lambda: null_outputs(outputs, train))
     asked = digest(
