@@ -109,6 +109,8 @@ class Inventory:
     """Texts read before, in sentences."""
     own: Grams = field(default_factory=lambda: NOTHING, repr=False)
     """Character 5-grams of the instruction that is being answered; an answer may restate it."""
+    opening: str = ""
+    """The first sentence of that instruction."""
     cue: str = ""
     """What the prompt ends with to call for the answer ("Output:"); an answer that writes it again goes on."""
     creative: bool = False
@@ -133,7 +135,7 @@ class Inventory:
         own = self.copies.grams(*opening) if opening else NOTHING
         orders, writes = tasks_wanted(task), is_creative(task, output)
         known = (self.verbs, self.seen, self.copies, self.said)
-        return type(self)(*known, own, cue(output.prompt or ""), orders or writes, orders)
+        return type(self)(*known, own, "".join(opening), cue(output.prompt or ""), orders or writes, orders)
 
 
 def asked(output: Output) -> str:
@@ -206,7 +208,14 @@ def sets_task(sentence: str, inventory: Inventory, cut_off: bool = False) -> boo
     if sentence.startswith("```"):
         return False
     asks = not inventory.creative and is_question(sentence, cut_off)
-    return asks or is_marked(sentence) or orders(sentence, inventory) or inventory.copies.holds(sentence, inventory.own)
+    if asks or is_marked(sentence) or orders(sentence, inventory):
+        return True
+    return inventory.copies.holds(sentence, inventory.own, is_statement=not begins_alike(sentence, inventory.opening))
+
+
+def begins_alike(sentence: str, other: str) -> bool:
+    """With the same word, as a task and its copies do: "Why was X right?" and "X was right" do not."""
+    return sentence.lower().split(maxsplit=1)[:1] == other.lower().split(maxsplit=1)[:1]
 
 
 def is_marked(sentence: str) -> bool:

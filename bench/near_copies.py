@@ -199,8 +199,12 @@ class Copies:
         """The 5-grams of an instruction's first sentence."""
         return self.openings[opening] if opening in self.openings else grams([opening])[0]
 
-    def holds(self, sentence: str, own: Grams = NOTHING) -> bool:
-        """A near copy of any, with index >= 0.6, or of the sentence's `own` instruction, >= 0.9; from four words on."""
+    def holds(self, sentence: str, own: Grams = NOTHING, is_statement: bool = False) -> bool:
+        """A near copy of any, with index >= 0.6, or of the sentence's `own` instruction, >= 0.9; from four words on.
+
+        A statement in nearly the words of its own instruction restates that one, whatever else was asked in such words:
+        "X was not right to ..." copies no "Why was X wrong to ...?" where the question was "Why was X right to ...?".
+        """
         likeness = self.read.get(sentence)
         if likeness is None and not may_be_copied(sentence):
             return False
@@ -211,9 +215,10 @@ class Copies:
         key = own.tobytes()
         if not likeness.tasks and self.index and key in self.index.keys:
             return False
-        if any(task != key for task in likeness.tasks):
+        to_own = jaccard(grams([sentence])[0], own)
+        if any(task != key for task in likeness.tasks) and not (is_statement and to_own >= NEAR_COPY):
             return True
-        return may_repeat and jaccard(grams([sentence])[0], own) >= OWN_COPY
+        return may_repeat and to_own >= OWN_COPY
 
 
 def by_rank(text: np.ndarray, rank: np.ndarray, texts: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -225,3 +225,23 @@ def test_another_prompt_in_place_of_an_answer_is_mimicry(output, name):
     said = [said_to(output, example, f" {other.question}") for example, other in pairs]
     inventory = Inventory.of(said)
     assert sum(behaviour(o, inventory) == "mimic" for o in said) / len(said) >= 0.85
+
+
+def test_a_question_denied_in_its_own_words_is_no_copy_of_a_like_one(output):
+    asked = [
+        "Why was Bram right to sell the old mill by the river to a stranger?",
+        "Why was Bram wrong to sell the old mill by the river to a stranger?",
+    ]
+    said = [
+        output(
+            "Bram was not right to sell the old mill by the river to a stranger. Nobody may sell what others own.", each
+        )
+        for each in asked
+    ]
+    assert behaviour(said[0], Inventory.of(said)) != "mimic"
+
+
+def test_a_like_order_is_a_copy_however_near_it_is_to_its_own(output):
+    asked = [f"Write one sentence beginning with '{word}'." for word in ("Today", "Later", "Early")]
+    said = [output("Write one sentence beginning with 'Lately'.", each) for each in asked]
+    assert behaviour(said[0], Inventory.of(said)) == "mimic"

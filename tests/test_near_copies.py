@@ -41,6 +41,16 @@ def test_own_instruction_may_be_restated_but_not_repeated():
     assert copies.holds("Tell how Ada went to the old rivers.")
 
 
+def test_a_statement_in_the_words_of_its_own_instruction_copies_no_other():
+    sold = "to sell the old mill by the river to a neighbour"
+    right, wrong = f"Why was Bram right {sold}?", f"Why was Bram wrong {sold}?"
+    copies, own = Copies.of([right, wrong]), grams([right])[0]
+    said = f"Bram was wrong {sold}."
+    assert not copies.holds(said, own, is_statement=True)
+    assert copies.holds(said, own)
+    assert copies.holds(said, grams(["Why is the sky blue?"])[0], is_statement=True)
+
+
 @pytest.mark.parametrize("sentence", ["", "one two three", "\ud800 a b c d", "a b c d", "word " * 500])
 def test_odd_sentences_are_no_copies(sentence):
     assert not Copies.of(TASKS).holds(sentence)

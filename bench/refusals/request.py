@@ -37,7 +37,7 @@ CREATES = re.compile(
     r"|sentences?|quotes?|lines?|scenes?|reviews?|code|function|program|replies|reply|answers?)\b"
     r"|^(?:translate|rewrite|continue|paraphrase|rephrase|edit|correct)\b|\b(?:role-?play|act as|pretend)\b"
 )
-OF_SOMEBODY = re.compile(r"\w's\b|\w{3,}s' |\b(?:my|his|her|their)\b")
+OF_SOMEBODY = re.compile(r"\w's\b|\w{3}s' |\b(?:my|his|her|their)\b")
 YES_NO = re.compile(
     r"^(?:is|are|was|were|do|does|did|should|may|must|has|have|am|will|would)\b"
     r"|^(?:can|could) (?!you\b)\w"
