@@ -228,16 +228,9 @@ def test_another_prompt_in_place_of_an_answer_is_mimicry(output, name):
 
 
 def test_a_question_denied_in_its_own_words_is_no_copy_of_a_like_one(output):
-    asked = [
-        "Why was Bram right to sell the old mill by the river to a stranger?",
-        "Why was Bram wrong to sell the old mill by the river to a stranger?",
-    ]
-    said = [
-        output(
-            "Bram was not right to sell the old mill by the river to a stranger. Nobody may sell what others own.", each
-        )
-        for each in asked
-    ]
+    sold = "to sell the old mill by the river to the neighbours"
+    said = [output(f"Bram Verhoeven was not right {sold}.", f"Why was Bram Verhoeven {how} {sold}?")
+            for how in ("right", "wrong")]  # fmt: skip
     assert behaviour(said[0], Inventory.of(said)) != "mimic"
 
 

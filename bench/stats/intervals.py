@@ -2,9 +2,10 @@
 
 Wilson (1927) stays inside 0..1 and is not empty at 0 or 100 % (0 of 50 gives 0 to 7.1 %). Means of scores are skewed
 where most are near an end of the scale; Hall's transformation (1992) of Student's t takes the skewness out, in closed
-form, and constant data give that constant. F1, BLEU and ratios have the percentile bootstrap (Efron 1979), not BCa,
-which gives NaN on constant data, and its ends are moved out as far as small samples need (Hesterberg 2014, arXiv
-1411.5279, "expanded percentile"). All are over test examples; the mean of a few seeds has Student's interval (1908).
+form. Constant data give that constant, at an end of their scale the interval of a rate. F1, BLEU and ratios have the
+percentile bootstrap (Efron 1979), not BCa, which gives NaN on constant data, and its ends are moved out as far as small
+samples need (Hesterberg 2014, arXiv 1411.5279, "expanded percentile"). All are over test examples; the mean of a few
+seeds has Student's interval (1908).
 """
 
 from collections.abc import Callable, Iterator, Sequence
