@@ -7,6 +7,7 @@ other: a loop of questions is mimicry, and what runs on after an answer is a fai
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bench import checks, refusals
 from bench.gibberish import is_gibberish
@@ -109,10 +110,14 @@ def is_answer(output: Output, said: str, runs_on: bool = False, judged: bool = T
     return not handed_back and not is_gibberish(said)
 
 
-def tokens(text: str) -> list[str]:
-    """Words in lower case; the characters where there is no word, so that "!!!!" is a repetition."""
+@lru_cache(maxsize=16)
+def tokens(text: str) -> tuple[str, ...]:
+    """Words in lower case; the characters where there is no word, so that "!!!!" is a repetition.
+
+    Kept, because several rules ask for those of the same text and of its prompt.
+    """
     words = text.lower().translate(SPACED).split() if text.isascii() else WORD.findall(text.lower())
-    return words or [c for c in text if not c.isspace()]
+    return tuple(words or [c for c in text if not c.isspace()])
 
 
 def fourgrams(text: str) -> list[Fourgram]:

@@ -6,12 +6,12 @@ A base model goes on listing tasks instead of answering; this is the half of def
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import chain
 from typing import Self
 
 from bench.near_copies import LONGEST_SENTENCE, NOTHING, Copies, Grams
 from bench.record import Output
+from bench.remembered import Remembered
 from bench.sentences import is_item, sentences
 
 LONGEST_CUE = 30
@@ -107,6 +107,8 @@ class Inventory:
     """What instructions begin with, to find near copies."""
     said: Mapping[str, Sequence[str]] = field(default_factory=dict, repr=False)
     """Texts read before, in sentences."""
+    openings: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """First sentences of the tasks read before."""
     own: Grams = field(default_factory=lambda: NOTHING, repr=False)
     """Character 5-grams of the instruction that is being answered; an answer may restate it."""
     opening: str = ""
@@ -122,20 +124,23 @@ class Inventory:
     def of(cls, outputs: Iterable[Output]) -> Self:
         """What was asked, with the texts read, which is quicker for all of them at once."""
         outputs = list(outputs)
-        begun = sorted({piece for output in outputs for piece in sentences(asked(output)[:LONGEST_SENTENCE])[:1]})
+        openings = {task: opening_of(task) for task in (asked(output)[:LONGEST_SENTENCE] for output in outputs)}
+        begun = sorted(set(openings.values()) - {""})
         learned = {verb for opening in begun if (verb := opening_verb(opening))}
         said = {text: sentences(text) for text in ((output.text or "").strip() for output in outputs)}
         copies = Copies.of(begun).having_read(chain.from_iterable(said.values()))
-        return cls(VERBS | learned, frozenset(learned), copies, said)
+        return cls(VERBS | learned, frozenset(learned), copies, said, openings)
 
     def facing(self, output: Output) -> Self:
         """The same inventory, seen from one prompt."""
         task = asked(output)[:LONGEST_SENTENCE]
-        opening = sentences(task)[:1]
-        own = self.copies.grams(*opening) if opening else NOTHING
-        orders, writes = tasks_wanted(task), is_creative(task, output)
-        known = (self.verbs, self.seen, self.copies, self.said)
-        return type(self)(*known, own, "".join(opening), cue(output.prompt or ""), orders or writes, orders)
+        opening = self.openings[task] if task in self.openings else opening_of(task)
+        own = self.copies.grams(opening) if opening else NOTHING
+        names_kind = any(map(may_be_kind, task.split()))
+        orders = names_kind and TASK_ABOUT_TASKS.search(task) is not None
+        creative = orders or is_creative(task, output, names_kind)
+        known = (self.verbs, self.seen, self.copies, self.said, self.openings)
+        return type(self)(*known, own, opening, cue(output.prompt or ""), creative, orders)
 
 
 def asked(output: Output) -> str:
@@ -161,27 +166,28 @@ def opening_verb(instruction: str) -> str | None:
     return words[0].lower() if OBJECT.match(words[1]) else None
 
 
-def is_creative(task: str, output: Output) -> bool:
+def opening_of(task: str) -> str:
+    """Its first sentence."""
+    return next(iter(sentences(task)), "")
+
+
+def is_creative(task: str, output: Output, names_kind: bool) -> bool:
     """The task asks for text that may hold questions, or hands over questions to reword."""
-    if CREATIVE_CATEGORY.search(output.category or "") or creation_wanted(task):
+    if CREATIVE_CATEGORY.search(output.category or "") or (names_kind and creation_wanted(task)):
         return True
-    return "?" in task + (output.input or "") and REWORDING.search(task) is not None
-
-
-def tasks_wanted(task: str) -> bool:
-    return any(map(may_be_kind, task.split())) and TASK_ABOUT_TASKS.search(task) is not None
+    return ("?" in task or "?" in (output.input or "")) and REWORDING.search(task) is not None
 
 
 def creation_wanted(task: str) -> bool:
-    if not any(map(may_be_kind, task.split())):
-        return False
     return CREATIVE_TASK.search(task) is not None or CONVERSATION.search(task) is not None
 
 
-@lru_cache(maxsize=WORDS_KEPT)
-def may_be_kind(word: str) -> bool:
+def names_a_kind(word: str) -> bool:
     """False for a word that names no kind of task or text: most tasks hold none, which spares them the patterns."""
     return KIND.search(word) is not None
+
+
+may_be_kind = Remembered(names_a_kind, WORDS_KEPT).__getitem__
 
 
 def self_prompts(text: str, inventory: Inventory) -> bool:
@@ -210,12 +216,7 @@ def sets_task(sentence: str, inventory: Inventory, cut_off: bool = False) -> boo
     asks = not inventory.creative and is_question(sentence, cut_off)
     if asks or is_marked(sentence) or orders(sentence, inventory):
         return True
-    return inventory.copies.holds(sentence, inventory.own, is_statement=not begins_alike(sentence, inventory.opening))
-
-
-def begins_alike(sentence: str, other: str) -> bool:
-    """With the same word, as a task and its copies do: "Why was X right?" and "X was right" do not."""
-    return sentence.lower().split(maxsplit=1)[:1] == other.lower().split(maxsplit=1)[:1]
+    return inventory.copies.holds(sentence, inventory.own, inventory.opening)
 
 
 def is_marked(sentence: str) -> bool:

@@ -199,11 +199,12 @@ class Copies:
         """The 5-grams of an instruction's first sentence."""
         return self.openings[opening] if opening in self.openings else grams([opening])[0]
 
-    def holds(self, sentence: str, own: Grams = NOTHING, is_statement: bool = False) -> bool:
-        """A near copy of any, with index >= 0.6, or of the sentence's `own` instruction, >= 0.9; from four words on.
+    def holds(self, sentence: str, own: Grams = NOTHING, opening: str = "") -> bool:
+        """A near copy of any, with index >= 0.6, or of the sentence's own instruction, >= 0.9; from four words on.
 
-        A statement in nearly the words of its own instruction restates that one, whatever else was asked in such words:
-        "X was not right to ..." copies no "Why was X wrong to ...?" where the question was "Why was X right to ...?".
+        `own` are the 5-grams of that instruction's `opening`. A statement in nearly its words restates it, whatever
+        else was asked in such words: "X was not right to ..." copies no "Why was X wrong to ...?" where the question
+        was "Why was X right to ...?".
         """
         likeness = self.read.get(sentence)
         if likeness is None and not may_be_copied(sentence):
@@ -216,9 +217,15 @@ class Copies:
         if not likeness.tasks and self.index and key in self.index.keys:
             return False
         to_own = jaccard(grams([sentence])[0], own)
-        if any(task != key for task in likeness.tasks) and not (is_statement and to_own >= NEAR_COPY):
+        restates = to_own >= NEAR_COPY and not begins_alike(sentence, opening)
+        if any(task != key for task in likeness.tasks) and not restates:
             return True
         return may_repeat and to_own >= OWN_COPY
+
+
+def begins_alike(sentence: str, other: str) -> bool:
+    """With the same word, as a task and its copies do: "Why was X right?" and "X was right" do not."""
+    return sentence.lower().split(maxsplit=1)[:1] == other.lower().split(maxsplit=1)[:1]
 
 
 def by_rank(text: np.ndarray, rank: np.ndarray, texts: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

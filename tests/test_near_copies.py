@@ -45,10 +45,10 @@ def test_a_statement_in_the_words_of_its_own_instruction_copies_no_other():
     sold = "to sell the old mill by the river to a neighbour"
     right, wrong = f"Why was Bram right {sold}?", f"Why was Bram wrong {sold}?"
     copies, own = Copies.of([right, wrong]), grams([right])[0]
-    said = f"Bram was wrong {sold}."
-    assert not copies.holds(said, own, is_statement=True)
-    assert copies.holds(said, own)
-    assert copies.holds(said, grams(["Why is the sky blue?"])[0], is_statement=True)
+    said, other = f"Bram was wrong {sold}.", "Why is the sky blue?"
+    assert not copies.holds(said, own, right)
+    assert copies.holds(f"Why was Bram quite wrong {sold}.", own, right)
+    assert copies.holds(said, grams([other])[0], other)
 
 
 @pytest.mark.parametrize("sentence", ["", "one two three", "\ud800 a b c d", "a b c d", "word " * 500])

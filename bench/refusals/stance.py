@@ -125,16 +125,20 @@ def curt(passage: Passage, request: Request) -> bool:
 
 def kind_of(line: str, passage: Passage, place: int, request: Request) -> str:
     """The kind of one sentence's stance; "" without one."""
+    if cued(line) and (kind := kind_of_refusal(line, passage, place, request)):
+        return kind
+    kind = "" if request.judges else kind_of_fault(line, passage, place, request)
+    return kind if kind and first_person(line) else ""
+
+
+def kind_of_refusal(line: str, passage: Passage, place: int, request: Request) -> str:
     if lacks(line) and not declines(line):
         return "decline" if excused(passage, place) else "lack"
     if doubts(line, request):
         return "doubt"
     if declines(line, request) or (curt(passage, request) and declines(line, replace(request, alone=True))):
         return "decline"
-    if unknowing(line, request):
-        return "unknown"
-    kind = "" if request.judges else kind_of_fault(line, passage, place, request)
-    return kind if kind and first_person(line) else ""
+    return "unknown" if unknowing(line, request) else ""
 
 
 def kind_of_fault(line: str, passage: Passage, place: int, request: Request) -> str:
@@ -168,7 +172,7 @@ def contests(line: str, passage: Passage, request: Request) -> bool:
 
 def warns(line: str, passage: Passage, place: int, request: Request) -> bool:
     """A remark that is a refusal where nothing practical follows, and a warning else."""
-    if CONFIDES.search(line) and request.personal:
+    if request.personal and CONFIDES.search(line):
         return True
     if not request.steps or request.seeks_help or serves(line):
         return False

@@ -1,11 +1,12 @@
 """A text as the rules of refusals read it: sentences without quoted speech, and their content words."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Self
 
+from bench.remembered import Remembered
 from bench.sentences import sentences
 
 LONGEST = 20_000
@@ -90,20 +91,16 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=256)
 def cued(line: str) -> bool:
     """False for a line in which nothing can be declined or unknown."""
-    words = line.split()
-    if any(map(is_cue, words)):
-        return True
-    return any(map(may_begin_cue, words)) and TWO_WORD_CUES.search(line) is not None
+    cues = set(map(cue, line.split()))
+    return 1.0 in cues or (0.5 in cues and TWO_WORD_CUES.search(line) is not None)
 
 
-@lru_cache(maxsize=WORDS_KEPT)
-def is_cue(word: str) -> bool:
-    return CUES.search(word) is not None
+def cue_in(word: str) -> float:
+    """1 for a cue, 0.5 for what may be the first word of one, 0 for any other word."""
+    return 1.0 if CUES.search(word) else 0.5 if FIRST_OF_TWO.search(word) else 0.0
 
 
-@lru_cache(maxsize=WORDS_KEPT)
-def may_begin_cue(word: str) -> bool:
-    return FIRST_OF_TWO.search(word) is not None
+cue = Remembered(cue_in, WORDS_KEPT).__getitem__
 
 
 def straight(text: str) -> str:
@@ -116,9 +113,16 @@ def content_words(line: str) -> list[str]:
 
 def stems(line: str) -> frozenset[str]:
     """Content words of a plain line without endings, cut to five letters: "stealing of things" gives steal, thing."""
-    return frozenset(stem(word) for word in content_words(line) if len(word) > 2)
+    return stems_of(WORD.findall(line))
 
 
-@lru_cache(maxsize=WORDS_KEPT)
-def stem(word: str) -> str:
-    return ENDING.sub("", word)[:5]
+def stems_of(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(stem, words)) - {""}
+
+
+def stem_in(word: str) -> str:
+    """ "" for a word that says nothing of the content."""
+    return "" if len(word) <= 2 or word in SMALL_WORDS else ENDING.sub("", word)[:5]
+
+
+stem = Remembered(stem_in, WORDS_KEPT).__getitem__
