@@ -95,7 +95,9 @@ class Index:
         task, rank, place = by_rank(np.repeat(np.arange(len(tasks)), sizes), ranks[places], len(tasks))
         rarest = place < enough(sizes)[task]
         starts = np.concatenate([[0], np.cumsum(np.bincount(rank[rarest], minlength=len(known)))])
-        holders = task[rarest][np.argsort(rank[rarest], kind="stable")]
+        # Half as wide a number is added up and sorted in half the time.
+        width = np.uint32 if BATCH * len(tasks) < 1 << 32 else np.uint64
+        holders = task[rarest][np.argsort(rank[rarest], kind="stable")].astype(width)
         return cls(tasks, known, ranks, int((times < MANY).sum()), sizes, starts, holders)
 
     def near(self, said: Sequence[Grams]) -> list[tuple[bytes, ...]]:
@@ -158,10 +160,11 @@ class Index:
         begins = self.starts[rank]
         lengths = self.starts[rank + 1] - begins
         ends = np.cumsum(lengths)
-        places = np.repeat(begins - ends + lengths, lengths) + np.arange(lengths.sum())
-        # Half as wide a number is sorted in half the time.
-        width = np.uint32 if BATCH * len(self.tasks) < 1 << 32 else np.uint64
-        return np.repeat((text * len(self.tasks)).astype(width), lengths) + self.holders[places].astype(width)
+        places = np.repeat(begins - ends + lengths, lengths)
+        places += np.arange(len(places))
+        pairs = self.holders[places]
+        pairs += np.repeat((text * len(self.tasks)).astype(pairs.dtype), lengths)
+        return pairs
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,11 +1,10 @@
 """Seconds to score 10,000 outputs: ROUGE beside `evaluate`'s with its aggregator, then every metric on its own.
 
-Run by hand: `python benchmarks/metrics.py`. On two cores, imports done before and nothing remembered of the texts;
-TUNEBENCH_ONE_PROCESS=1 keeps every metric in one process. The two ROUGEs take turns on the same texts, and every round
-has its own ratio. `evaluate.load("rouge")` would fetch a script from the Hub, so
-the script's work stands here: rouge-score with its stemmer over all four variants and its aggregator (1000 resamples),
-inside an `evaluate.Metric` kept in memory. The texts are invented: summaries of 20 to 60 words, one in three in several
-lines, with words shared between answer and reference.
+Run by hand: `python benchmarks/metrics.py`. On two cores, imports done before and nothing remembered of the texts. The
+two ROUGEs take turns on the same texts, and every round has its own ratio. `evaluate.load("rouge")` would fetch a
+script from the Hub, so the script's work stands here: rouge-score with its stemmer over all four variants and its
+aggregator (1000 resamples), inside an `evaluate.Metric` kept in memory. The texts are invented: summaries of 20 to 60
+words, one in three in several lines, with words shared between answer and reference.
 """
 
 import argparse
@@ -24,6 +23,7 @@ from bench import catalog
 from bench.errors import UserError
 from bench.record import Output, Score
 from bench.remembered import Remembered
+from bench.run.scoring import score_metric
 
 COUNT = 10_000
 LIMIT = 5.0
@@ -155,16 +155,15 @@ def every_metric(outputs: Sequence[Output]) -> None:
             print(f"{name}: asks another machine, left out")
             continue
         try:
-            module = catalog.load("metric", name)[0]
+            score_metric(name, small)  # imports what it needs
             forget()
-            module.score(small)  # imports what it needs
-            before = cpu_seconds()
-            seconds, found = timed(lambda module=module: module.score(outputs))
-            cpu = cpu_seconds() - before
+            before = time.process_time()
+            seconds, found = timed(lambda name=name: score_metric(name, outputs))
+            cpu = time.process_time() - before
         except UserError as error:
             print(f"{name}: not measured ({error})")
             continue
-        print(line(name, seconds, cpu, {name: found} if isinstance(found, Score) else found))
+        print(line(name, seconds, cpu, found))
 
 
 def forget() -> None:
@@ -174,12 +173,6 @@ def forget() -> None:
             cache.clear()
         elif type(cache) is CACHE and cache.__module__.startswith("bench."):
             cache.cache_clear()
-
-
-def cpu_seconds() -> float:
-    """Of this process and of those that it has waited for."""
-    used = os.times()
-    return used.user + used.system + used.children_user + used.children_system
 
 
 def line(name: str, seconds: float, cpu: float, scores: Mapping[str, Score]) -> str:

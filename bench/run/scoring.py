@@ -11,6 +11,7 @@ from typing import Any
 from bench import catalog
 from bench.data.example import Example
 from bench.floors import has_floors, null_outputs, null_scores, saying, with_reached
+from bench.garbage import collector_paused
 from bench.golden import PATH as GOLDEN
 from bench.golden import Error, error_of, with_error
 from bench.measure.packages import versions
@@ -105,7 +106,8 @@ def floors_of(outputs: Sequence[Output], train: Sequence[Example] = (), remember
 def score_metric(name: str, outputs: Sequence[Output]) -> Mapping[str, Score]:
     """The columns of one metric; a single Score is called by file name and argument, `rouge:L` -> `rougeL`."""
     module, argument = catalog.load("metric", name)
-    result = module.score(outputs, argument) if argument else module.score(outputs)
+    with collector_paused():
+        result = module.score(outputs, argument) if argument else module.score(outputs)
     return {name.replace(":", ""): result} if isinstance(result, Score) else result
 
 
