@@ -2,9 +2,9 @@
 
 import re
 import string
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import chain, compress, filterfalse
+from itertools import compress
 from typing import NamedTuple
 
 from bench.remembered import Remembered
@@ -53,7 +53,7 @@ SHOUTED = 4
 
 DENIAL, NUMERAL = "\0", "\1"
 """What `role` calls a negator and a number in words; no stems."""
-SIGNS, SILENT = frozenset({"", DENIAL, NUMERAL}), frozenset({"", NUMERAL})
+SIGNS = frozenset({"", DENIAL, NUMERAL})
 CACHED = 100_000
 """Words whose stems are remembered."""
 SENTENCES = 500
@@ -82,17 +82,17 @@ class Facts(NamedTuple):
 def facts(text: str, loose: bool = True) -> Facts:
     """`loose` numbers are those of a source, see `numbers`. Questions to one passage mostly come in a row: cached."""
     spoken = text.split()
-    found = frozenset(chain.from_iterable(map(roles, set(spoken))))
+    found = frozenset(" ".join(set(map(roles, spoken))).split())
     return Facts(
         content=found - SIGNS,
-        denied=denied(chain.from_iterable(map(roles, spoken))) if DENIAL in found else frozenset(),
+        denied=denied(" ".join(map(roles, spoken)).split()) if DENIAL in found else frozenset(),
         numbers=tuple(dict.fromkeys(numbers(text, loose, spelt=NUMERAL in found))),
     )
 
 
-def roles_in(token: str) -> tuple[str, ...]:
-    """What each word does in a piece of text without spaces, see `role`."""
-    return tuple(map(role, WORD.findall(separated(token))))
+def roles_in(token: str) -> str:
+    """What each word does in a piece of text without spaces, see `role`; with spaces between them."""
+    return " ".join(map(role, WORD.findall(separated(token))))
 
 
 roles = Remembered(roles_in, CACHED).__getitem__
@@ -124,7 +124,7 @@ def porter() -> Callable[[str], str]:
 
 def denied(said: Iterable[str]) -> frozenset[str]:
     """The first stem after each denial."""
-    telling = list(filterfalse(SILENT.__contains__, said))
+    telling = [one for one in said if one != NUMERAL]
     return frozenset(compress(telling[1:], map(DENIAL.__eq__, telling))) - {DENIAL}
 
 
@@ -143,8 +143,13 @@ def uncapitalised(texts: Iterable[str]) -> frozenset[str]:
 
 @lru_cache(maxsize=64)
 def statements(text: str) -> frozenset[Statement]:
+    """Those of a source."""
+    return statements_in(sentences(separated(text)))
+
+
+def statements_in(read: Sequence[str]) -> frozenset[Statement]:
     """Of the first 500 sentences, questions left out."""
-    return frozenset(statement(one) for one in sentences(separated(text))[:SENTENCES] if not asks(one))
+    return frozenset(statement(one) for one in read[:SENTENCES] if not asks(one))
 
 
 def asks(sentence: str) -> bool:
@@ -152,7 +157,7 @@ def asks(sentence: str) -> bool:
 
 
 def statement(sentence: str) -> Statement:
-    said = list(chain.from_iterable(map(roles, sentence.split())))
+    said = " ".join(map(roles, sentence.split())).split()
     stems = frozenset(said)
     return Statement(stems - SIGNS, denied(said) if DENIAL in stems else frozenset())
 

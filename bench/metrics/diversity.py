@@ -29,7 +29,7 @@ SAMPLE, LONGEST = 100, 400
 """Outputs compared for Self-BLEU, on either side, and the words that are read of each."""
 TOO_FEW = "fewer than two outputs with {}"
 
-Texts = Sequence[tuple[str, list[str]]]
+Texts = Sequence[tuple[str, Sequence[str]]]
 """(example id, words) pairs."""
 Pair = tuple[str, str]
 """Two words that follow each other."""
@@ -74,7 +74,7 @@ def distinct(texts: Texts, n: int) -> Score:
     return Score(value, len(long), n - len(long), why, low=low, high=high, signature=signature, parts=parts)
 
 
-def counted(texts: Sequence[list[str]]) -> Counter[Pair]:
+def counted(texts: Sequence[Sequence[str]]) -> Counter[Pair]:
     return Counter(pair for words in texts for pair in pairwise(words))
 
 
@@ -138,7 +138,7 @@ def self_bleu(texts: Texts, n: int) -> Score:
     )
 
 
-def against_the_others(texts: Sequence[list[str]]) -> list[float]:
+def against_the_others(texts: Sequence[Sequence[str]]) -> list[float]:
     """sacrebleu's sentence BLEU (0..1) of each text with all others as references, n-grams counted once for all."""
     from sacrebleu.metrics.helpers import extract_all_word_ngrams
 

@@ -12,7 +12,16 @@ from importlib.metadata import version
 from typing import NamedTuple
 
 from bench.behaviour import final_of
-from bench.metrics._facts import Statement, facts, names, role, separated, statements, uncapitalised
+from bench.metrics._facts import (
+    Statement,
+    facts,
+    names,
+    role,
+    separated,
+    statements,
+    statements_in,
+    uncapitalised,
+)
 from bench.record import Output, Score
 from bench.refusals import label
 from bench.sentences import sentences
@@ -32,6 +41,10 @@ SAME = 0.6
 FEWEST = 3
 """Content words below which a sentence is too short to be the denial of another."""
 LISTED = 5
+
+Read = Mapping[str, Sequence[str]]
+"""Answers in sentences."""
+NOTHING_READ: Read = {}
 
 
 class Finding(NamedTuple):
@@ -63,10 +76,11 @@ def score(outputs: Sequence[Output], argument: str = "") -> Score:
     Left out and counted: no source or input, refusals, answers with nothing to look up ("Yes."), and those in a
     script without spaces between words.
     """
-    reasons = [reason(output) for output in outputs]
+    read = {answer: sentences(answer) for answer in map(final_of, outputs)}
+    reasons = [reason(output, read) for output in outputs]
     judged = [output for output, why in zip(outputs, reasons, strict=True) if not why]
     left_out = Counter(why for why in reasons if why)
-    found = [one for one in findings(judged) if not one.empty]
+    found = [one for one in findings(judged, read) if not one.empty]
     if len(found) < len(judged):
         left_out["with nothing to look up"] = len(judged) - len(found)
     why = "; ".join(f"{count} {said}" for said, count in left_out.items())
@@ -75,7 +89,7 @@ def score(outputs: Sequence[Output], argument: str = "") -> Score:
     return replace(made, details={one.example_id: detail(one) for one in found})
 
 
-def reason(output: Output) -> str:
+def reason(output: Output, read: Read) -> str:
     """Why this output cannot be looked up; "" when it can."""
     answer = final_of(output)
     if not (output.source or output.input or "").strip():
@@ -84,7 +98,7 @@ def reason(output: Output) -> str:
         return "empty"
     if unspaced(answer):
         return "in a script without spaces between words"
-    return "refuse" if label(answer) == "refusal" else ""
+    return "refuse" if label(answer, read=read[answer]) == "refusal" else ""
 
 
 def unspaced(text: str) -> bool:
@@ -92,24 +106,27 @@ def unspaced(text: str) -> bool:
     return without > 0 and 2 * without > sum(c.isalpha() for c in text[:HEAD])
 
 
-def findings(outputs: Sequence[Output]) -> Iterator[Finding]:
+def findings(outputs: Sequence[Output], read: Read = NOTHING_READ) -> Iterator[Finding]:
+    """Of all of them, because what is a name shows in all texts; `read` are answers that are known in sentences."""
     texts = {text for output in outputs for text in (*given(output), final_of(output))}
     ordinary = uncapitalised(texts)
-    return (finding(output, ordinary) for output in outputs)
+    return (finding(output, ordinary, read) for output in outputs)
 
 
-def finding(output: Output, ordinary: frozenset[str]) -> Finding:
+def finding(output: Output, ordinary: frozenset[str], read: Read) -> Finding:
     said, (passage, question) = final_of(output), given(output)
+    plain = separated(said)
+    spoken = read[plain] if plain in read else sentences(plain)
     answer, source, asked = facts(said, loose=False), facts(passage), facts(question)
     unknown, known_numbers = answer.content - source.content - asked.content, {*source.numbers, *asked.numbers}
-    named = list(dict.fromkeys(name for one in sentences(separated(said)) for name in names(one, ordinary)))
+    named = list(dict.fromkeys(name for one in spoken for name in names(one, ordinary)))
     at_stake = (answer.denied | source.denied) & answer.content & source.content
     return Finding(
         output.example_id,
         [name for name in named if not unknown.isdisjoint(map(role, name.split()))] if named else None,
         [one for one in answer.numbers if one not in known_numbers] if answer.numbers else None,
         share(len(answer.content) - len(unknown), len(answer.content)),
-        flipped(said, passage) if at_stake else None,
+        flipped(spoken, passage) if at_stake else None,
     )
 
 
@@ -118,9 +135,9 @@ def given(output: Output) -> tuple[str, str]:
     return output.source or output.input, output.instruction or ""
 
 
-def flipped(answer: str, source: str) -> bool | None:
+def flipped(answer: Sequence[str], source: str) -> bool | None:
     """Whether the nearest source sentence of any sentence is its denial; None when no sentence has a near one."""
-    judged = [one for one in statements(answer) if len(one.stems) >= FEWEST]
+    judged = [one for one in statements_in(answer) if len(one.stems) >= FEWEST]
     known = [verdict for one in judged if (verdict := contradicts(one, statements(source))) is not None]
     return any(known) if known else None
 
