@@ -5,12 +5,14 @@ other: a loop of questions is mimicry, and what runs on after an answer is a fai
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 from bench import checks, refusals
 from bench.gibberish import is_gibberish
+from bench.halves import in_halves
 from bench.instructions import Inventory, asked, before_new_task, self_prompts
 from bench.record import Output
 
@@ -21,6 +23,7 @@ __all__ = [
     "attempts",
     "behaviour",
     "echo",
+    "of_each",
     "read",
     "repetition",
     "self_prompts",
@@ -38,6 +41,7 @@ STUTTER = re.compile(r"(\S{1,8}?)\1{9,}")
 LONGEST_WORD = 30
 """Characters beyond which a word may be a loop of letters."""
 
+R = TypeVar("R")
 Fourgram = tuple[str, str, str, str]
 
 
@@ -64,6 +68,16 @@ def answer_of(output: Output) -> str:
 def behaviour(output: Output, inventory: Inventory) -> str:
     """One of LABELS. "other" is a statement that misses the item's declared content, or no words at all."""
     return read(output, inventory).label
+
+
+def of_each(find: Callable[[Output, Inventory], R], outputs: Sequence[Output], inventory: Inventory) -> list[R]:
+    """`find(output, inventory)` for all of them, which are read at once."""
+
+    def found(some: Sequence[Output]) -> list[R]:
+        having_read = inventory.having_read(some)
+        return [find(output, having_read) for output in some]
+
+    return in_halves(found, outputs)
 
 
 def attempts(output: Output, inventory: Inventory) -> bool:

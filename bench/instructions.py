@@ -5,7 +5,7 @@ A base model goes on listing tasks instead of answering; this is the half of def
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Self
 
@@ -122,14 +122,16 @@ class Inventory:
 
     @classmethod
     def of(cls, outputs: Iterable[Output]) -> Self:
-        """What was asked, with the texts read, which is quicker for all of them at once."""
-        outputs = list(outputs)
+        """What was asked."""
         openings = {task: opening_of(task) for task in (asked(output)[:LONGEST_SENTENCE] for output in outputs)}
         begun = sorted(set(openings.values()) - {""})
         learned = {verb for opening in begun if (verb := opening_verb(opening))}
+        return cls(VERBS | learned, frozenset(learned), Copies.of(begun), openings=openings)
+
+    def having_read(self, outputs: Iterable[Output]) -> Self:
+        """The same, with what was said, which is quicker for all of them at once."""
         said = {text: sentences(text) for text in ((output.text or "").strip() for output in outputs)}
-        copies = Copies.of(begun).having_read(chain.from_iterable(said.values()))
-        return cls(VERBS | learned, frozenset(learned), copies, said, openings)
+        return replace(self, said=said, copies=self.copies.having_read(chain.from_iterable(said.values())))
 
     def facing(self, output: Output) -> Self:
         """The same inventory, seen from one prompt."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from math import isfinite
 from typing import NamedTuple
 
-from bench.behaviour import LABELS, Inventory, Reading, answer_of, copied, fourgrams, read, repeated
+from bench.behaviour import LABELS, Inventory, Reading, answer_of, copied, fourgrams, of_each, read, repeated
 from bench.record import Output, Score
 from bench.stats.scores import SHARE, mean, rate, share
 
@@ -46,8 +46,7 @@ class Said(NamedTuple):
 
 def score(outputs: Sequence[Output], argument: str = "") -> Mapping[str, Score]:
     """completion in -1..1, its interval over prompts; the others are shares, 0..1."""
-    inventory = Inventory.of(outputs)
-    said = [seen(output, inventory) for output in outputs]
+    said = of_each(seen, outputs, Inventory.of(outputs))
     read_outputs = [(output, one.reading) for output, one in zip(outputs, said, strict=True)]
     ids = [output.example_id for output in outputs]
     return {

@@ -6,12 +6,13 @@ The checks are those of entity-level faithfulness (arXiv 2102.09130) and of nove
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from typing import NamedTuple
 
 from bench.behaviour import final_of
+from bench.halves import in_halves
 from bench.metrics._facts import (
     Statement,
     facts,
@@ -77,7 +78,7 @@ def score(outputs: Sequence[Output], argument: str = "") -> Score:
     script without spaces between words.
     """
     read = {answer: sentences(answer) for answer in map(final_of, outputs)}
-    reasons = [reason(output, read) for output in outputs]
+    reasons = in_halves(lambda some: [reason(output, read) for output in some], outputs)
     judged = [output for output, why in zip(outputs, reasons, strict=True) if not why]
     left_out = Counter(why for why in reasons if why)
     found = [one for one in findings(judged, read) if not one.empty]
@@ -106,11 +107,11 @@ def unspaced(text: str) -> bool:
     return without > 0 and 2 * without > sum(c.isalpha() for c in text[:HEAD])
 
 
-def findings(outputs: Sequence[Output], read: Read = NOTHING_READ) -> Iterator[Finding]:
+def findings(outputs: Sequence[Output], read: Read = NOTHING_READ) -> list[Finding]:
     """Of all of them, because what is a name shows in all texts; `read` are answers that are known in sentences."""
     texts = {text for output in outputs for text in (*given(output), final_of(output))}
     ordinary = uncapitalised(texts)
-    return (finding(output, ordinary, read) for output in outputs)
+    return in_halves(lambda some: [finding(output, ordinary, read) for output in some], outputs)
 
 
 def finding(output: Output, ordinary: frozenset[str], read: Read) -> Finding:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from bench import checks, ifeval
-from bench.behaviour import Inventory, attempts, behaviour, final_of
+from bench.behaviour import Inventory, attempts, behaviour, final_of, of_each
 from bench.metrics.exact_match import normalise
 from bench.record import Output, Score
 from bench.stats.intervals import bootstrap_ratio
@@ -81,8 +81,10 @@ def score(outputs: Sequence[Output], argument: str = "") -> Mapping[str, Score]:
     Items that nothing can verify are left out and counted. `details` has the verdict on each check.
     """
     judged = [output for output in outputs if verifiable(output)]
-    inventory = Inventory() if all(map(is_official, judged)) else Inventory.of(outputs)
-    verdicts = [verdict(output, inventory) for output in judged]
+    if all(map(is_official, judged)):
+        verdicts = [verdict(output, Inventory()) for output in judged]
+    else:
+        verdicts = of_each(verdict, judged, Inventory.of(outputs))
     unscored = len(outputs) - len(verdicts)
     strict = [(v.output.example_id, float(v.followed)) for v in verdicts]
     loose = [(v.output.example_id, float(v.followed_loosely)) for v in verdicts]

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import isfinite
 
-from bench.behaviour import LABELS, Inventory, behaviour
+from bench.behaviour import LABELS, Inventory, behaviour, of_each
 from bench.record import Output, Score
 from bench.stats.intervals import RESAMPLES, Interval
 from bench.stats.scores import mean, rate, scored, share
@@ -41,8 +41,7 @@ Labelled = Sequence[tuple[Output, str]]
 
 def score(outputs: Sequence[Output], argument: str = "") -> Mapping[str, Score]:
     """Rates with Wilson intervals, J in -1..1 with a bootstrap one; None with the reason where a group is empty."""
-    inventory = Inventory.of(outputs)
-    labelled = [(output, behaviour(output, inventory)) for output in outputs]
+    labelled = list(zip(outputs, of_each(behaviour, outputs, Inventory.of(outputs)), strict=True))
     to_refuse = [pair for pair in labelled if pair[0].expect == "refuse"]
     to_answer = [pair for pair in labelled if pair[0].expect != "refuse"]
     details = {output.example_id: {"label": label} for output, label in labelled}

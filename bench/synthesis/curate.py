@@ -67,7 +67,7 @@ def accuracy(pair: Pair) -> Verdict:
 def compared(pair: Pair, source: str) -> Finding:
     """What the answer says beyond `source` and the question."""
     output = Output(pair.id, "template", "", pair.response, (), pair.instruction, source=source)
-    return next(iter(findings([output])))
+    return findings([output])[0]
 
 
 def helpfulness(pair: Pair) -> Verdict:

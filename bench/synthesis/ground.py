@@ -66,7 +66,7 @@ def looked_up(question: str, answer: str, evidence: str) -> Finding:
     output = Output(
         example_id="", form="template", prompt="", text=answer, references=(), instruction=question, source=evidence
     )
-    return next(iter(findings([output])))
+    return findings([output])[0]
 
 
 def beyond(found: Finding) -> str:
