@@ -128,8 +128,10 @@ def test_the_metrics_find_the_same_in_two_processes(in_clean_process):
 def test_ctrl_c_ends_both_at_once_with_one_message(in_clean_process):
     process = in_clean_process(
         """
-        import time
+        import signal, time
         from bench.halves import LEAST, in_halves
+        # A shell that has put pytest in the background has it ignored.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
         def wait(some):
             print("waiting", flush=True)
