@@ -7,7 +7,9 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkProcess
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -27,18 +29,24 @@ def in_halves(function: Callable[[Sequence[T]], list[R]], items: Sequence[T]) ->
     context, half = multiprocessing.get_context("fork"), len(items) // 2
     receiver, sender = context.Pipe(duplex=False)
     second = context.Process(target=send, args=(sender, function, items[half:]), daemon=True)
-    with warnings.catch_warnings():
-        # numpy's own threads, which its BLAS puts in order when a process is forked.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        second.start()
-    sender.close()
     try:
+        begin(second)
+        sender.close()
         found = function(items[:half])
         return found + received(receiver, lambda: function(items[half:]))
     finally:
         receiver.close()
-        second.kill()
-        second.join()
+        if second.pid is not None:
+            second.kill()
+            second.join()
+
+
+def begin(second: ForkProcess) -> None:
+    """Where there is no room for it, the work is done without it."""
+    with warnings.catch_warnings(), suppress(OSError):
+        # numpy's own threads, which its BLAS puts in order when a process is forked.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        second.start()
 
 
 def may_fork(count: int) -> bool:

@@ -4,7 +4,8 @@ import os
 import shlex
 import signal
 import time
-from collections.abc import Iterator
+import traceback
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -175,24 +176,34 @@ def run(request: pytest.FixtureRequest) -> Run:
     return Run(state.runner.run, suite.cases(state.options), state.progress.clear, state.runner.settings.out)
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    result = yield
-    report: pytest.TestReport = result.get_result()  # type: ignore[attr-defined]
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
     case, state = case_of(item), item.config.stash[SESSION]
     if case is None or report.when != "call" or case not in getattr(state.runner, "records", {}):
-        return
+        return report
     if state.runner.records[case].status in ("ok", "failed_claim"):
         state.runner.claim(case, Claim(item.nodeid, case.id, report.outcome, first_line(report)))
     from bench.report.junit import properties
 
     item.user_properties += properties(state.runner.records[case], state.runner.settings.out)
+    return report
 
 
 def first_line(report: pytest.TestReport) -> str:
     crash = getattr(report.longrepr, "reprcrash", None)
     message = crash.message if crash else ""
     return str(message).strip().partition("\n")[0].removeprefix("AssertionError: ")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+    """Ctrl-C may come in code without line numbers, such as `dataclass` makes; pytest 9.2 would break down over that,
+    before the report is written."""
+    without = {id(frame) for frame, line in traceback.walk_tb(excinfo.tb) if line is None}
+    excinfo.traceback = excinfo.traceback.filter(lambda entry: id(entry.frame.raw) not in without)
 
 
 @pytest.hookimpl(trylast=True)

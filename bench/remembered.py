@@ -1,10 +1,9 @@
-"""What a function gave for texts that come again and again, such as words; what a property was at the first look."""
+"""What a function gave for texts that come again and again, such as words."""
 
 from collections.abc import Callable
-from typing import Any, Generic, Self, TypeVar, overload
+from typing import TypeVar
 
 T = TypeVar("T")
-Found = TypeVar("Found", covariant=True)
 
 
 class Remembered(dict[str, T]):
@@ -18,27 +17,4 @@ class Remembered(dict[str, T]):
         if len(self) >= self.most:
             self.clear()
         found = self[text] = self.function(text)
-        return found
-
-
-class once(Generic[Found]):  # noqa: N801 - read as a word before a method, as `property` is
-    """A property that is found at the first look; `functools.cached_property` takes a lock for that until Python 3.12,
-    which takes longer than most of what is found out about a text."""
-
-    def __init__(self, find: Callable[[Any], Found]) -> None:
-        self.find, self.__doc__ = find, find.__doc__
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    @overload
-    def __get__(self, instance: None, owner: type) -> Self: ...
-
-    @overload
-    def __get__(self, instance: object, owner: type) -> Found: ...
-
-    def __get__(self, instance: object | None, owner: type) -> Self | Found:
-        if instance is None:
-            return self
-        found = instance.__dict__[self.name] = self.find(instance)
         return found

@@ -55,6 +55,15 @@ def test_a_half_that_was_lost_is_done_again(forking):
 
 
 @linux
+def test_without_room_for_a_second_process_all_is_done_here(forking, monkeypatch):
+    def full():
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", full)
+    assert in_halves(lambda some: [(item, os.getpid()) for item in some], ITEMS) == [(i, os.getpid()) for i in ITEMS]
+
+
+@linux
 def test_what_cannot_be_sent_is_done_here(forking):
     found = in_halves(lambda some: [threading.Lock() for _ in some], ITEMS)
     assert len(found) == len(ITEMS)

@@ -106,3 +106,28 @@ def test_sigterm_ends_a_shells_background_job_in_the_middle_of_a_case(tmp_path, 
     assert again.returncode == 0, text
     assert records(tmp_path)["base"]["reused"] == ["generate", "score"]
     assert records(tmp_path)["full"]["status"] == "ok"
+
+
+INTERRUPTED_IN_CODE_WITHOUT_LINES = """
+import pytest
+
+
+@pytest.mark.bench(models=["tiny-gpt2"], datasets=["everyday"], methods=["base"])
+def test_one(case, run):
+    def interrupt():
+        raise KeyboardInterrupt
+
+    interrupt.__code__ = interrupt.__code__.replace(co_linetable=b"")
+    interrupt()
+"""
+
+
+def test_ctrl_c_in_code_without_line_numbers_ends_as_everywhere(tmp_path):
+    """As `dataclass` makes it; Ctrl-C came while a module was imported, and there was no report."""
+    (tmp_path / "test_one.py").write_text(INTERRUPTED_IN_CODE_WITHOUT_LINES)
+    options = ["--bench-out", tmp_path / "out", "--bench-store", tmp_path / "store"]
+    command = [sys.executable, "-m", "pytest", "-m", "bench", tmp_path / "test_one.py", *options]
+    found = subprocess.run(list(map(str, command)), cwd=ROOT, capture_output=True, text=True)
+    assert found.returncode == 2, found.stdout + found.stderr
+    assert records(tmp_path)["base"]["status"] == "interrupted"
+    assert "interrupted" in (tmp_path / "out" / "report.html").read_text()

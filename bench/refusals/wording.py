@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Self
 
-from bench.remembered import Remembered, once
+from bench.remembered import Remembered
 from bench.sentences import sentences
 
 LONGEST = 20_000
@@ -59,7 +59,7 @@ class Passage:
     spoken: tuple[str, ...]
     """As written, list markers included."""
 
-    @once
+    @cached_property
     def lines(self) -> tuple[str, ...]:
         """The same, plain."""
         return tuple(map(plain, self.spoken))
