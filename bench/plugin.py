@@ -6,7 +6,9 @@ import signal
 import time
 import traceback
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +143,9 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 
 
 def start(config: pytest.Config, items: dict[Case, pytest.Item]) -> None:
+    # Ctrl-C interrupts the main thread only. An import of numpy that is cut short cannot be made again: no report.
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(import_module, "bench.report.preloaded").result()
     from bench.run.executors import executor
     from bench.run.runner import Runner, Settings
 

@@ -108,6 +108,14 @@ def test_sigterm_ends_a_shells_background_job_in_the_middle_of_a_case(tmp_path, 
     assert records(tmp_path)["full"]["status"] == "ok"
 
 
+def run_of(suite, folder, *more, path=""):
+    (folder / "test_one.py").write_text(suite)
+    options = ["--bench-out", folder / "out", "--bench-store", folder / "store", "--bench-limit", 2, *more]
+    command = [sys.executable, "-m", "pytest", "-m", "bench", folder / "test_one.py", *options]
+    environment = os.environ | {"PYTHONPATH": str(path)}
+    return subprocess.run(list(map(str, command)), cwd=ROOT, capture_output=True, text=True, env=environment)
+
+
 INTERRUPTED_IN_CODE_WITHOUT_LINES = """
 import pytest
 
@@ -123,11 +131,50 @@ def test_one(case, run):
 
 
 def test_ctrl_c_in_code_without_line_numbers_ends_as_everywhere(tmp_path):
-    """As `dataclass` makes it; Ctrl-C came while a module was imported, and there was no report."""
-    (tmp_path / "test_one.py").write_text(INTERRUPTED_IN_CODE_WITHOUT_LINES)
-    options = ["--bench-out", tmp_path / "out", "--bench-store", tmp_path / "store"]
-    command = [sys.executable, "-m", "pytest", "-m", "bench", tmp_path / "test_one.py", *options]
-    found = subprocess.run(list(map(str, command)), cwd=ROOT, capture_output=True, text=True)
+    """As `dataclass` makes it: pytest broke down, and there was no report."""
+    found = run_of(INTERRUPTED_IN_CODE_WITHOUT_LINES, tmp_path)
     assert found.returncode == 2, found.stdout + found.stderr
     assert records(tmp_path)["base"]["status"] == "interrupted"
     assert "interrupted" in (tmp_path / "out" / "report.html").read_text()
+
+
+CLAIMS_A_GAIN = """
+import pytest
+
+
+@pytest.mark.bench(models=["tiny-gpt2"], datasets=["everyday"], methods=["base"], metrics=["token_f1"])
+def test_one(case, run):
+    assert run.gain(case, case, "token_f1").mean == 0
+"""
+CTRL_C_IN_AN_IMPORT = """
+import sys, threading, pytest
+
+importing = False
+
+
+def hook(event, arguments):
+    found = importing and event == "import" and arguments[0].partition(".")[0] in {"numpy", "scipy", "pandas"}
+    if found and threading.current_thread() is threading.main_thread():
+        raise KeyboardInterrupt(arguments[0])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop():
+    global importing
+    importing = True
+    sys.addaudithook(hook)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish():
+    global importing
+    importing = False
+"""
+
+
+def test_ctrl_c_cannot_cut_an_import_short_that_the_report_needs(tmp_path):
+    """numpy cannot be imported again in the same process: there was no report."""
+    (tmp_path / "ctrl_c_in_an_import.py").write_text(CTRL_C_IN_AN_IMPORT)
+    found = run_of(CLAIMS_A_GAIN, tmp_path, "-p", "ctrl_c_in_an_import", path=tmp_path)
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert (tmp_path / "out" / "report.html").exists()
